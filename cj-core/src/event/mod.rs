@@ -1,1 +1,5 @@
-//! See the crate documentation.
+//! Contracts on the wire.
+
+mod error_code;
+
+pub use error_code::ErrorCode;

@@ -1,0 +1,55 @@
+//! The port to answers and to the comparison matrix.
+
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::change::{DecisionRecord, MatrixCell, MatrixKey};
+use crate::id::BatchId;
+
+/// Stores answers, and the counts per ordered pair that follow from them.
+#[async_trait]
+pub trait DecisionRepository: Send {
+    /// Adds answers.
+    ///
+    /// # Errors
+    /// `Conflict` when a (comparison, ordinal) is there already.
+    async fn record(&mut self, decisions: &[DecisionRecord]) -> Result<(), StoreError>;
+
+    /// Adds to cells of the matrix; a cell that is not there starts at zero.
+    ///
+    /// # Errors
+    /// As every write.
+    async fn tally(&mut self, cells: &[(&MatrixKey, &MatrixCell)]) -> Result<(), StoreError>;
+
+    /// The matrix of a batch, in order of key, without empty cells.
+    ///
+    /// # Errors
+    /// `Corrupt`.
+    async fn matrix(&mut self, batch: BatchId) -> Result<Vec<(MatrixKey, MatrixCell)>, StoreError>;
+
+    /// The answers of a batch, in the order (comparison, ordinal).
+    ///
+    /// # Errors
+    /// `Corrupt`.
+    async fn decisions(&mut self, batch: BatchId) -> Result<Vec<DecisionRecord>, StoreError>;
+
+    /// What the answers of a batch cost.
+    ///
+    /// # Errors
+    /// As every read.
+    async fn totals(&mut self, batch: BatchId) -> Result<EvidenceTotals, StoreError>;
+}
+
+/// What the answers of a batch cost, summed over all of them, failures too.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "a store must fill every field")]
+pub struct EvidenceTotals {
+    /// US dollars, or none where no answer said.
+    pub cost: Option<f64>,
+    /// Tokens read.
+    pub prompt_tokens: u64,
+    /// Tokens written.
+    pub completion_tokens: u64,
+    /// Provider and model of most answers with a verdict; the first by name among equals.
+    pub judge: Option<(String, String)>,
+}
