@@ -18,8 +18,10 @@
 //! ```
 
 pub mod conformance;
+mod fault;
 pub mod fixture;
 mod macros;
 mod setup;
 
+pub use fault::{Fault, FaultStore};
 pub use setup::{Setup, run};

@@ -28,8 +28,8 @@ fn sorted(mut ids: Vec<BatchId>) -> Vec<BatchId> {
 pub async fn reads_a_batch_as_it_was_inserted(store: Arc<dyn Store>) {
     let mut full = with_header("full", |header| {
         header.bos_batch_id = "åäö".repeat(12);
-        header.course_code = ODD_TEXT.to_owned();
-        header.user_id = ODD_TEXT.to_owned();
+        ODD_TEXT.clone_into(&mut header.course_code);
+        ODD_TEXT.clone_into(&mut header.user_id);
         header.assignment_id = Some("x".repeat(255));
         header.seed = u64::MAX;
         header.settings = Settings::builder()

@@ -38,7 +38,7 @@ pub async fn reads_letters_as_they_were_kept(store: Arc<dyn Store>) {
 /// Letters come newest first, at most so many; equal times in order of consumer and message.
 pub async fn letters_come_newest_first(store: Arc<dyn Store>) {
     let mut letters: Vec<_> = (0..12).map(|n| received(&format!("letter {n}"), n % 4)).collect();
-    letters[2].consumer = "Annan".to_owned();
+    "Annan".clone_into(&mut letters[2].consumer);
     keep(&store, &letters).await;
     letters.sort_by(|a, b| (b.received_at, &a.consumer, a.event_id).cmp(&(a.received_at, &b.consumer, b.event_id)));
     assert_eq!(newest(&store, 100).await, letters);
