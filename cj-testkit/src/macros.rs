@@ -130,6 +130,12 @@ macro_rules! conformance {
                 availability_is_exact_to_the_microsecond,
                 moves_no_message_and_two_thousand,
             ];
+            random: [
+                batches_drawn_at_random,
+                rows_of_a_batch_drawn_at_random,
+                waves_drawn_at_random,
+                messages_drawn_at_random,
+            ];
             result: [
                 reads_results_as_they_were_put,
                 results_come_best_first,
