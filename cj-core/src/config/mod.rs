@@ -1,9 +1,5 @@
-//! What a batch is told to do: settings with defaults, a builder and checks.
+//! See the crate documentation.
 
-mod error;
-mod settings;
 mod strategy;
 
-pub use error::ConfigError;
-pub use settings::{Settings, SettingsBuilder};
-pub use strategy::Strategy;
+pub use strategy::{Strategy, UnknownStrategy};
