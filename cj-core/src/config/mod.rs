@@ -1,5 +1,9 @@
-//! See the crate documentation.
+//! What a batch is told to do: settings with defaults, a builder and checks.
 
+mod error;
+mod settings;
 mod strategy;
 
+pub use error::ConfigError;
+pub use settings::{Settings, SettingsBuilder};
 pub use strategy::{Strategy, UnknownStrategy};
