@@ -62,5 +62,6 @@ fn locate<T: DeserializeOwned>(contract: &'static str, json: &[u8], error: &serd
 }
 
 pub(super) mod sealed {
+    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented elsewhere")]
     pub trait Sealed {}
 }

@@ -35,6 +35,7 @@ pub enum Outcome {
 /// Tokens that an answer cost.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[expect(clippy::struct_field_names, reason = "they are the names on the wire")]
 #[non_exhaustive]
 #[serde(default)]
 pub struct TokenUsage {

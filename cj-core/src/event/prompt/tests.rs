@@ -20,14 +20,15 @@ fn question<'a>(essay_a: &'a str, essay_b: &'a str) -> Question<'a> {
     question
 }
 
-/// The lines that frame an essay, and what stands between the first and the last of them.
-fn framed<'a>(prompt: &'a str, label: &str) -> &'a str {
-    let begin = format!("----- BEGIN {label} ");
-    let start = prompt.find(&begin).unwrap() + begin.len();
-    let (code, rest) = prompt[start..].split_once(" -----\n").unwrap();
-    let end = format!("\n----- END {label} {code} -----");
-    assert_eq!(rest.matches(&end).count(), 1, "the frame closes exactly once");
-    rest.split_once(&end).unwrap().0
+/// Both essays as a reader finds them who goes by the code of the first frame.
+fn framed(prompt: &str) -> [&str; 2] {
+    let (_, rest) = prompt.split_once("----- BEGIN ESSAY A ").unwrap();
+    let (code, _) = rest.split_once(" -----\n").unwrap();
+    assert_eq!(prompt.matches(code).count(), 4, "the code stands in its four lines only");
+    ["ESSAY A", "ESSAY B"].map(|label| {
+        let (_, inside) = prompt.split_once(&format!("----- BEGIN {label} {code} -----\n")).unwrap();
+        inside.split_once(&format!("\n----- END {label} {code} -----")).unwrap().0
+    })
 }
 
 #[test]
@@ -97,24 +98,17 @@ fn an_essay_cannot_close_its_frame() {
     );
     for (a, b) in [(attack.as_str(), honest), (honest, attack.as_str()), (attack.as_str(), attack.as_str())] {
         let request = question(a, b).request(ID).unwrap();
-        assert_eq!(framed(&request.user_prompt, "ESSAY A"), a);
-        assert_eq!(framed(&request.user_prompt, "ESSAY B"), b);
+        assert_eq!(framed(&request.user_prompt), [a, b]);
     }
 }
 
 #[test]
-fn a_code_that_occurs_is_passed_over() {
-    let code = |prompt: &str| {
-        let line = prompt.lines().find(|line| line.starts_with("----- BEGIN ESSAY A")).unwrap().to_owned();
-        line.split(' ').nth(4).unwrap().to_owned()
-    };
-    let once = code(&question("a", "b").request(ID).unwrap().user_prompt);
-    assert_eq!(once, code(&question("a", "b").request(ID).unwrap().user_prompt), "the same texts, the same code");
-    assert_ne!(once, code(&question("b", "a").request(ID).unwrap().user_prompt));
-    // Texts of all two-digit codes, so that a short code would be found in them.
-    let all: String = (0..=255).map(|byte| format!("{byte:02X} ")).collect();
-    let prompt = question(&all, "b").request(ID).unwrap().user_prompt;
-    assert!(!all.to_lowercase().contains(&code(&prompt)));
+fn the_same_texts_are_framed_alike() {
+    let prompt = |a, b| question(a, b).request(ID).unwrap().user_prompt;
+    assert_eq!(prompt("a", "b"), prompt("a", "b"));
+    let frame = |prompt: &str| prompt.lines().find(|line| line.contains("BEGIN ESSAY A")).unwrap().to_owned();
+    assert_ne!(frame(&prompt("a", "b")), frame(&prompt("b", "a")));
+    assert_ne!(frame(&prompt("ab", "c")), frame(&prompt("a", "bc")));
 }
 
 #[test]
@@ -122,7 +116,7 @@ fn swedish_letters_come_through_the_wire() {
     let request = question("Åsa ärvde ön – “tydligt”.", "Gick\r\ntill fots.").request(ID).unwrap();
     let bytes = encode(&request).unwrap();
     assert_eq!(decode::<LlmComparisonRequestV1>(&bytes).unwrap(), request);
-    assert_eq!(framed(&request.user_prompt, "ESSAY A"), "Åsa ärvde ön – “tydligt”.");
+    assert_eq!(framed(&request.user_prompt), ["Åsa ärvde ön – “tydligt”.", "Gick\r\ntill fots."]);
 }
 
 #[test]

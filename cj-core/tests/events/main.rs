@@ -1,0 +1,8 @@
+//! The contracts from outside: real messages, generated ones, and broken ones.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic like tests")]
+
+mod bounds;
+mod golden;
+mod leniency;
+mod properties;
+mod support;
