@@ -1,1 +1,5 @@
 //! See the crate documentation.
+
+mod strategy;
+
+pub use strategy::{Strategy, UnknownStrategy};

@@ -1,0 +1,10 @@
+//! A-optimal waves: ask what shrinks the summed posterior variance most.
+
+mod dense;
+mod exchange;
+mod gain;
+mod rule;
+mod sparse;
+mod supply;
+
+pub(super) use rule::Adaptive;
