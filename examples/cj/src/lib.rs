@@ -9,6 +9,7 @@ pub mod command;
 mod console;
 mod error;
 mod exit;
+pub mod input;
 pub mod output;
 
 pub use console::Console;

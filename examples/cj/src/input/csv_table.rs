@@ -26,6 +26,11 @@ pub struct CsvTable {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column(usize);
 
+impl Column {
+    /// The first column of a table: there always is one.
+    pub const FIRST: Self = Self(0);
+}
+
 /// One row of a table.
 #[derive(Debug)]
 pub struct Row<'a> {
@@ -61,7 +66,7 @@ impl CsvTable {
         let separator = said.unwrap_or_else(|| likely_separator(&text[start..]));
         let mut table = Self { path: path.to_owned(), text, start, separator, header: Vec::new() };
         let mut record = StringRecord::new();
-        table.reader().read_record(&mut record).map_err(unread)?;
+        table.reader().read_record(&mut record).map_err(|error| unread(&error))?;
         table.header = record.iter().map(str::to_owned).collect();
         Ok(table)
     }
@@ -74,11 +79,6 @@ impl CsvTable {
     /// The names of the columns, as they are written.
     pub fn header(&self) -> &[String] {
         &self.header
-    }
-
-    /// The first column.
-    pub const fn first_column(&self) -> Column {
-        Column(0)
     }
 
     /// The column that has one of `names`; an earlier name wins over a later one. Upper and lower case, spaces,
@@ -98,7 +98,8 @@ impl CsvTable {
     /// A problem at the header: what was expected of it, and the columns that are there.
     pub fn header_problem(&self, expected: &str) -> Problem {
         let found: Vec<_> = self.header.iter().map(|name| format!("`{name}`")).collect();
-        Problem::new(&self.path, expected, format!("the columns {}", found.join(", "))).at_line(self.line_at(self.start))
+        Problem::new(&self.path, expected, format!("the columns {}", found.join(", ")))
+            .at_line(self.line_at(self.start))
     }
 
     /// The title of a column, as it is written.
@@ -121,8 +122,8 @@ impl CsvTable {
         let mut reader = self.reader();
         let mut record = StringRecord::new();
         let mut problems = Vec::new();
-        reader.read_record(&mut record).map_err(unread)?;
-        while reader.read_record(&mut record).map_err(unread)? {
+        reader.read_record(&mut record).map_err(|error| unread(&error))?;
+        while reader.read_record(&mut record).map_err(|error| unread(&error))? {
             if record.iter().all(str::is_empty) {
                 continue;
             }
@@ -205,7 +206,8 @@ impl Row<'_> {
 
     fn check_width(&self) -> Result<(), RowProblem> {
         let columns = self.table.header.len();
-        if self.record.len() == columns || (self.record.len() > columns && self.record.iter().skip(columns).all(str::is_empty))
+        if self.record.len() == columns
+            || (self.record.len() > columns && self.record.iter().skip(columns).all(str::is_empty))
         {
             return Ok(());
         }
@@ -272,12 +274,12 @@ fn likely_separator(text: &str) -> u8 {
         match byte {
             b'"' => quoted = !quoted,
             b'\n' if !quoted => break,
-            _ if quoted => {},
+            _ if quoted => {}
             _ => {
                 if let Some(i) = SEPARATORS.iter().position(|separator| *separator == byte) {
                     counts[i] += 1;
                 }
-            },
+            }
         }
     }
     let most = counts.iter().copied().max().unwrap_or_default();
@@ -289,7 +291,7 @@ const SEPARATORS: [u8; 4] = *b",;\t|";
 /// Where a quotation begins that never ends.
 fn open_quotation(text: &str, start: usize, separator: u8) -> Option<usize> {
     let bytes = text.as_bytes();
-    if bytes.iter().filter(|byte| **byte == b'"').count().is_multiple_of(2) {
+    if text.matches('"').count().is_multiple_of(2) {
         return None;
     }
     let (mut at_start, mut open) = (true, None);
@@ -299,7 +301,7 @@ fn open_quotation(text: &str, start: usize, separator: u8) -> Option<usize> {
             // A doubled quotation mark closes and opens again, which comes to the same.
             (Some(_), b'"') => open = None,
             (None, b'"') if i > 0 && bytes[i - 1] == b'"' => open = Some(i),
-            _ => {},
+            _ => {}
         }
         at_start = *byte == separator || *byte == b'\n' || (at_start && *byte == b' ');
     }
@@ -307,10 +309,10 @@ fn open_quotation(text: &str, start: usize, separator: u8) -> Option<usize> {
 }
 
 fn newlines(text: &str) -> u64 {
-    text.bytes().filter(|byte| *byte == b'\n').count() as u64
+    text.matches('\n').count() as u64
 }
 
-fn unread(error: csv::Error) -> Error {
+fn unread(error: &csv::Error) -> Error {
     Error::failed(format!("cannot split the table into rows: {error}"))
 }
 
@@ -334,7 +336,7 @@ mod tests {
     }
 
     fn problems(table: &CsvTable) -> String {
-        let a = table.first_column();
+        let a = Column::FIRST;
         table.read(|row| row.filled(a, "a name").map(|_| ())).unwrap_err().to_string()
     }
 

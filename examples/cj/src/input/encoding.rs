@@ -48,7 +48,10 @@ fn utf16(path: &Path, bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, 
 
 /// Every byte has a character: the five that Windows-1252 leaves open are read as Latin-1 has them.
 fn windows_1252(bytes: &[u8]) -> String {
-    bytes.iter().map(|&byte| if let 0x80..=0x9F = byte { C1[usize::from(byte - 0x80)] } else { char::from(byte) }).collect()
+    bytes
+        .iter()
+        .map(|&byte| if let 0x80..=0x9F = byte { C1[usize::from(byte - 0x80)] } else { char::from(byte) })
+        .collect()
 }
 
 /// What Windows-1252 has at 80 to 9F.

@@ -10,13 +10,15 @@ mod folder;
 mod items;
 mod judgements;
 mod manifest;
+#[cfg(test)]
+mod tests;
 
 pub use csv_table::{Column, CsvTable, Row, RowProblem};
-pub use document::read_document;
+pub use document::{Kind as DocumentKind, read_document};
 pub use encoding::decode;
-pub use essay::Essay;
+pub use essay::{Essay, EssaySet};
 pub use essay_id::essay_id;
 pub use folder::read_essays;
-pub use items::read_names;
+pub use items::{AnchorScore, read_anchor_scores, read_names};
 pub use judgements::{JudgementTable, Outcome, Record};
 pub use manifest::read_manifest;

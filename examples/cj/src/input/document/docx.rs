@@ -14,23 +14,28 @@ pub(super) fn text(bytes: &[u8]) -> Result<String, Flaw> {
     };
     let mut paragraphs = Paragraphs::default();
     let mut in_text = false;
-    walk(&xml, WHAT, |name| SKIPPED.contains(&name), |event| match event {
-        Xml::Begin(element) => match element.local_name().as_ref() {
-            "p" => paragraphs.begin(),
-            "t" => in_text = true,
-            "tab" if paragraphs.is_open() => paragraphs.text().push('\t'),
-            "br" | "cr" => paragraphs.text().push('\n'),
-            "noBreakHyphen" => paragraphs.text().push('-'),
-            _ => {},
+    walk(
+        &xml,
+        WHAT,
+        |name| SKIPPED.contains(&name),
+        |event| match event {
+            Xml::Begin(element) => match element.local_name().as_ref() {
+                "p" => paragraphs.begin(),
+                "t" => in_text = true,
+                "tab" if paragraphs.is_open() => paragraphs.text().push('\t'),
+                "br" | "cr" => paragraphs.text().push('\n'),
+                "noBreakHyphen" => paragraphs.text().push('-'),
+                _ => {}
+            },
+            Xml::End(name) => match name {
+                "p" => paragraphs.end(),
+                "t" => in_text = false,
+                _ => {}
+            },
+            Xml::Text(text) if in_text => paragraphs.text().push_str(text),
+            Xml::Text(_) => {}
         },
-        Xml::End(name) => match name {
-            "p" => paragraphs.end(),
-            "t" => in_text = false,
-            _ => {},
-        },
-        Xml::Text(text) if in_text => paragraphs.text().push_str(text),
-        Xml::Text(_) => {},
-    })?;
+    )?;
     Ok(paragraphs.joined())
 }
 
@@ -38,13 +43,18 @@ pub(super) fn text(bytes: &[u8]) -> Result<String, Flaw> {
 fn main_part(package: &Package<'_>) -> Result<String, Flaw> {
     let mut found = None;
     if let Some(relations) = package.part("_rels/.rels")? {
-        walk(&relations, WHAT, |_| false, |event| {
-            if let Xml::Begin(element) = event
-                && attribute(element, "Type").is_some_and(|kind| kind.ends_with("/officeDocument"))
-            {
-                found = attribute(element, "Target");
-            }
-        })?;
+        walk(
+            &relations,
+            WHAT,
+            |_| false,
+            |event| {
+                if let Xml::Begin(element) = event
+                    && attribute(element, "Type").is_some_and(|kind| kind.ends_with("/officeDocument"))
+                {
+                    found = attribute(element, "Target");
+                }
+            },
+        )?;
     }
     Ok(found.map_or_else(|| "word/document.xml".to_owned(), |target| target.trim_start_matches('/').to_owned()))
 }

@@ -5,8 +5,11 @@ mod odt;
 mod package;
 mod paragraphs;
 mod read;
+#[cfg(test)]
+mod tests;
 mod xml;
 
+pub(super) use read::extension;
 pub use read::{Kind, read_document};
 
 use flaw::Flaw;

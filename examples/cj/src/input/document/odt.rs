@@ -5,28 +5,33 @@ use super::{
     xml::{Xml, attribute, walk},
 };
 
-/// The text of an OpenDocument text: its body, with tracked changes accepted.
+/// The text of an `OpenDocument` text: its body, with tracked changes accepted.
 pub(super) fn text(bytes: &[u8]) -> Result<String, Flaw> {
     let package = Package::open(bytes, WHAT)?;
     let Some(xml) = package.part("content.xml")? else {
         return Err(Flaw::new(WHAT, "an archive without content.xml"));
     };
     let mut paragraphs = Paragraphs::default();
-    walk(&xml, WHAT, |name| SKIPPED.contains(&name), |event| match event {
-        Xml::Begin(element) => match element.local_name().as_ref() {
-            "p" | "h" => paragraphs.begin(),
-            "s" if paragraphs.is_open() => {
-                let count = attribute(element, "c").and_then(|count| count.parse().ok()).unwrap_or(1_usize);
-                paragraphs.text().extend(std::iter::repeat_n(' ', count.min(MOST_SPACES)));
+    walk(
+        &xml,
+        WHAT,
+        |name| SKIPPED.contains(&name),
+        |event| match event {
+            Xml::Begin(element) => match element.local_name().as_ref() {
+                "p" | "h" => paragraphs.begin(),
+                "s" if paragraphs.is_open() => {
+                    let count = attribute(element, "c").and_then(|count| count.parse().ok()).unwrap_or(1_usize);
+                    paragraphs.text().extend(std::iter::repeat_n(' ', count.min(MOST_SPACES)));
+                }
+                "tab" if paragraphs.is_open() => paragraphs.text().push('\t'),
+                "line-break" if paragraphs.is_open() => paragraphs.text().push('\n'),
+                _ => {}
             },
-            "tab" if paragraphs.is_open() => paragraphs.text().push('\t'),
-            "line-break" if paragraphs.is_open() => paragraphs.text().push('\n'),
-            _ => {},
+            Xml::End("p" | "h") => paragraphs.end(),
+            Xml::Text(text) if paragraphs.is_open() => push_collapsed(paragraphs.text(), text),
+            _ => {}
         },
-        Xml::End("p" | "h") => paragraphs.end(),
-        Xml::Text(text) if paragraphs.is_open() => push_collapsed(paragraphs.text(), text),
-        _ => {},
-    })?;
+    )?;
     Ok(paragraphs.joined())
 }
 

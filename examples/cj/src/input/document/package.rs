@@ -3,7 +3,7 @@ use rawzip::{CompressionMethod, ZipArchive, ZipSliceArchive};
 
 use super::Flaw;
 
-/// The ZIP archive that an Office or OpenDocument file is.
+/// The ZIP archive that an Office or `OpenDocument` file is.
 #[derive(Debug)]
 pub(super) struct Package<'a> {
     archive: ZipSliceArchive<&'a [u8]>,
@@ -35,7 +35,7 @@ impl<'a> Package<'a> {
                 CompressionMethod::STORE => entry.data().to_vec(),
                 CompressionMethod::DEFLATE => {
                     decompress_to_vec_with_limit(entry.data(), LARGEST).map_err(|error| self.damaged(name, &error))?
-                },
+                }
                 _ => return Err(self.damaged(name, &"compressed in an unusual way")),
             };
             let sound = entry.claim_verifier();

@@ -1,5 +1,5 @@
 use quick_xml::{
-    Reader,
+    Reader, XmlVersion,
     events::{BytesStart, Event},
 };
 
@@ -36,20 +36,18 @@ pub(super) fn walk(
                 } else {
                     take(Xml::Begin(&element));
                 }
-            },
-            Event::Empty(element) => {
-                if skipped == 0 && !skip(element.local_name().as_ref()) {
-                    take(Xml::Begin(&element));
-                    take(Xml::End(element.local_name().as_ref()));
-                }
-            },
+            }
+            Event::Empty(element) if skipped == 0 && !skip(element.local_name().as_ref()) => {
+                take(Xml::Begin(&element));
+                take(Xml::End(element.local_name().as_ref()));
+            }
             Event::End(element) => {
                 if skipped > 0 {
                     skipped -= 1;
                 } else {
                     take(Xml::End(element.local_name().as_ref()));
                 }
-            },
+            }
             Event::Text(text) if skipped == 0 => take(Xml::Text(&text.xml10_content())),
             Event::CData(text) if skipped == 0 => take(Xml::Text(&text.xml10_content())),
             Event::GeneralRef(name) if skipped == 0 => {
@@ -65,16 +63,17 @@ pub(super) fn walk(
                     },
                 };
                 take(Xml::Text(&resolved));
-            },
+            }
             Event::Eof => return Ok(()),
-            _ => {},
+            _ => {}
         }
     }
 }
 
 /// The value of an attribute, by its local name.
 pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
-    let mut attributes = element.attributes().with_checks(false).flatten();
-    let attribute = attributes.find(|attribute| attribute.key.local_name().as_ref() == name)?;
-    attribute.unescape_value().ok().map(std::borrow::Cow::into_owned)
+    let mut attributes = element.attributes();
+    let found =
+        attributes.with_checks(false).flatten().find(|attribute| attribute.key.local_name().as_ref() == name)?;
+    found.normalized_value(XmlVersion::Implicit1_0).ok().map(std::borrow::Cow::into_owned)
 }

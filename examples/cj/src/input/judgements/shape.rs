@@ -46,7 +46,7 @@ impl Shape {
         match (table.column(WIN_LEFT), table.column(WIN_RIGHT)) {
             (Some(win_left), Some(win_right)) => {
                 Ok(Self::Counts { left, right, win_left, win_right, ties: table.column(TIES) })
-            },
+            }
             (Some(_), None) => Err(missing(table, "win_right")),
             (None, Some(_)) => Err(missing(table, "win_left")),
             (None, None) => Err(missing(table, "winner")),
@@ -59,16 +59,55 @@ fn missing(table: &CsvTable, name: &str) -> Problem {
 }
 
 const LEFT: &[&str] = &[
-    "left", "left_id", "item_a", "choice_id1", "choice_id_1", "item1", "item_1", "id1", "id_1", "candidate1",
-    "candidate_1", "essay_a", "essay_a_id", "option_a", "object1", "player1", "first",
+    "left",
+    "left_id",
+    "item_a",
+    "choice_id1",
+    "choice_id_1",
+    "item1",
+    "item_1",
+    "id1",
+    "id_1",
+    "candidate1",
+    "candidate_1",
+    "essay_a",
+    "essay_a_id",
+    "option_a",
+    "object1",
+    "player1",
+    "first",
 ];
 const RIGHT: &[&str] = &[
-    "right", "right_id", "item_b", "choice_id2", "choice_id_2", "item2", "item_2", "id2", "id_2", "candidate2",
-    "candidate_2", "essay_b", "essay_b_id", "option_b", "object2", "player2", "second",
+    "right",
+    "right_id",
+    "item_b",
+    "choice_id2",
+    "choice_id_2",
+    "item2",
+    "item_2",
+    "id2",
+    "id_2",
+    "candidate2",
+    "candidate_2",
+    "essay_b",
+    "essay_b_id",
+    "option_b",
+    "object2",
+    "player2",
+    "second",
 ];
 const WINNER: &[&str] = &[
-    "winner", "winner_id", "candidate_chosen", "chosen", "chosen_id", "won", "better_id", "better", "preferred",
-    "choice", "selected",
+    "winner",
+    "winner_id",
+    "candidate_chosen",
+    "chosen",
+    "chosen_id",
+    "won",
+    "better_id",
+    "better",
+    "preferred",
+    "choice",
+    "selected",
 ];
 const LOSER: &[&str] = &["loser", "loser_id", "candidate_not_chosen", "not_chosen", "not_chosen_id", "lost"];
 const SHARE: &[&str] = &["left_wins", "outcome_left", "left_won"];

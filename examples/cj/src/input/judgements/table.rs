@@ -126,7 +126,7 @@ fn outcomes(row: &Row<'_>, shape: Shape) -> Result<[(Outcome, u32); 3], RowProbl
                 check_loser(row, outcome, (left, right), loser)?;
             }
             Ok(once(outcome))
-        },
+        }
         Shape::Share { share, .. } => match row.number(share, "1, 0.5 or 0")? {
             Some(1.0) => Ok(once(Outcome::Left)),
             Some(0.5) => Ok(once(Outcome::Tie)),
