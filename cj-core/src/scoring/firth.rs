@@ -31,7 +31,7 @@ pub(crate) fn maximise(problem: &Problem, start: Point) -> Result<Optimum, Scori
         let scale = largest(&point.scores).max(largest(&point.extras)).max(1.0);
         if step <= ACCURACY * scale {
             let max_gradient = largest(&gradient).max(largest(&slope.extras));
-            return Ok(Optimum { point, factor, iterations, max_gradient, accuracy: step });
+            return Ok(Optimum { point, before: None, factor, iterations, max_gradient, accuracy: step });
         }
         if iterations == MOST_ITERATIONS || !step.is_finite() {
             return Err(no_maximum(problem, &point, iterations, step));

@@ -41,6 +41,11 @@ pub enum Frame {
     Centred,
     /// The zero of a prior or of the anchors.
     Absolute,
+    /// Opponents whose scores are known: `1/√I_ii`, as `sirt::btm` prints it.
+    ///
+    /// Smaller than the standard errors that use the whole information: by 3 % where items meet 20 to 40 times, by 20 %
+    /// in small tables, by 94 % on a chain.
+    Known,
 }
 
 /// An estimate with its standard error.
@@ -55,7 +60,7 @@ pub struct Effect {
 
 impl Fit {
     pub(crate) fn new(judgements: &Judgements, problem: &Problem, optimum: Optimum) -> Self {
-        let Optimum { point, factor, iterations, max_gradient, accuracy, .. } = optimum;
+        let Optimum { point, before, factor, iterations, max_gradient, accuracy } = optimum;
         let covariance = factor.extra_covariance();
         let effect = |column: usize| Effect {
             estimate: point.extras[column],
@@ -71,7 +76,7 @@ impl Fit {
             tie_parameter: ties.then(|| effect(usize::from(problem.has_order))),
             log_likelihood: problem.log_likelihood(&point),
             log_prior: problem.log_prior(&point),
-            residuals: Residuals::of(judgements, problem, &point),
+            residuals: Residuals::of(judgements, problem, before.as_ref().unwrap_or(&point)),
             point,
             factor,
             iterations,
@@ -110,8 +115,13 @@ impl Fit {
         self.standard_errors.get_or_init(|| self.full_covariance().standard_errors())
     }
 
-    /// Standard errors in the given frame: the absolute one can be centred, the centred one has no other.
+    /// Standard errors in the given frame.
+    ///
+    /// A centred fit has no absolute frame: there its own errors are given.
     pub fn standard_errors_in(&self, frame: Frame) -> Vec<f64> {
+        if frame == Frame::Known {
+            return self.factor.known_opponents();
+        }
         if frame == Frame::Centred && self.frame == Frame::Absolute {
             let n = self.items.len();
             let mut values = self.full_covariance().as_slice().to_vec();

@@ -23,6 +23,7 @@ pub(crate) struct Factor {
     /// Row of each item in the reduced matrix; none for a fixed item and for the one that stands for zero.
     row: Vec<Option<usize>>,
     floats: bool,
+    diagonal: Vec<f64>,
     cholesky: Option<Cholesky<f64, Dyn>>,
     /// Solutions of the Laplacian for each border column.
     solved: Vec<Vec<f64>>,
@@ -93,7 +94,7 @@ impl Information {
             }
         }
         let cholesky = if rows == 0 { None } else { Some(Cholesky::new(matrix).ok_or(Singular::Scores)?) };
-        let mut factor = Factor { row, floats, cholesky, solved: Vec::new(), extras: [[0.0; 2]; 2] };
+        let mut factor = Factor { row, floats, diagonal, cholesky, solved: Vec::new(), extras: [[0.0; 2]; 2] };
         factor.solved = self.border.iter().map(|column| factor.solve_scores(column)).collect();
         factor.extras = self.invert_extras(&factor.solved).ok_or(Singular::Extras)?;
         Ok(factor)
@@ -153,6 +154,13 @@ impl Factor {
     /// Covariance of the extras.
     pub(crate) fn extra_covariance(&self) -> [[f64; 2]; 2] {
         self.extras
+    }
+
+    /// `1/√I_ii` of each score; 0 where it is fixed.
+    pub(crate) fn known_opponents(&self) -> Vec<f64> {
+        let fixed = |item: usize| self.row[item].is_none() && !self.floats;
+        let errors = self.diagonal.iter().enumerate();
+        errors.map(|(item, own)| if fixed(item) || *own <= 0.0 { 0.0 } else { own.sqrt().recip() }).collect()
     }
 
     /// Covariance of each extra with the scores.

@@ -24,6 +24,7 @@ mod problem;
 mod ranking;
 mod residuals;
 mod separation;
+mod sirt;
 mod ties;
 
 pub use anchor::Anchor;

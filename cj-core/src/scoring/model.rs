@@ -5,6 +5,7 @@ use super::firth;
 use super::newton::maximise;
 use super::prior::within;
 use super::problem::{Hold, Point, Problem};
+use super::sirt;
 use super::{Anchor, Connectivity, Fit, Judgements, Prior, ScoringError, TiePolicy};
 
 /// A Bradley–Terry model: `P(left ≻ right) = σ(θ_left − θ_right)`, with the extensions that its builder asks for.
@@ -96,6 +97,7 @@ impl Model {
         self.require_maximum(judgements, problem)?;
         let optimum = match self.prior {
             Prior::Firth => firth::maximise(problem, start)?,
+            Prior::Sirt => sirt::estimate(problem)?,
             _ => maximise(problem, start)?,
         };
         Ok(Fit::new(judgements, problem, optimum))
@@ -104,7 +106,7 @@ impl Model {
     fn problem(&self, judgements: &Judgements) -> Result<Problem, ScoringError> {
         let mut problem = Problem::new(judgements, self.ties, self.has_order);
         match self.prior {
-            Prior::None | Prior::Firth => {}
+            Prior::None | Prior::Firth | Prior::Sirt => {}
             Prior::Normal { sd } => {
                 problem.holds.fill(Hold::Normal { mean: 0.0, precision: 1.0 / (sd * sd) });
             }
@@ -137,8 +139,8 @@ impl Model {
         }
         let proper = problem.virtual_comparisons > 0.0 || matches!(self.prior, Prior::Normal { .. });
         let links = problem.links();
-        if self.prior == Prior::Firth {
-            // The penalty keeps every score finite as long as each is compared with the rest, whatever the outcomes.
+        if matches!(self.prior, Prior::Firth | Prior::Sirt) {
+            // These keep every score finite as long as each is compared with the rest, whatever the outcomes.
             let both = links.iter().flat_map(|(a, b)| [(*a, *b), (*b, *a)]).collect();
             return Connectivity::from_wins(judgements.items(), both).require_finite_scores();
         }
@@ -189,6 +191,11 @@ impl ModelBuilder {
     /// [`ScoringError::Setting`] names the setting, what was given and what is expected.
     pub fn build(self) -> Result<Model, ScoringError> {
         self.model.prior.check()?;
+        let plain = self.model.ties == TiePolicy::Drop && !self.model.has_order && self.model.anchors.is_empty();
+        if self.model.prior == Prior::Sirt && !plain {
+            let expected = "no tie model, no order effect and no anchors";
+            return Err(ScoringError::Setting { setting: "prior", found: "sirt".to_owned(), expected });
+        }
         if self.model.prior == Prior::Firth && self.model.ties != TiePolicy::Drop {
             let expected = "ties left out under the prior firth; another prior for a tie model";
             return Err(ScoringError::Setting { setting: "tie policy", found: "a tie model".to_owned(), expected });

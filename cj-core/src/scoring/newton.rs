@@ -6,6 +6,8 @@ use super::problem::{Hold, Point, Problem, Slope};
 #[derive(Debug, Clone)]
 pub(crate) struct Optimum {
     pub(crate) point: Point,
+    /// Where residuals and information are taken, if not at the estimate.
+    pub(crate) before: Option<Point>,
     pub(crate) factor: Factor,
     pub(crate) iterations: usize,
     /// Largest component of the gradient.
@@ -45,7 +47,7 @@ pub(crate) fn maximise(problem: &Problem, start: Point) -> Result<Optimum, Scori
                 .iter()
                 .chain(&slope.extras)
                 .fold(0.0, |most: f64, value| most.max(value.abs()));
-            return Ok(Optimum { point, factor, iterations, max_gradient, accuracy: step });
+            return Ok(Optimum { point, before: None, factor, iterations, max_gradient, accuracy: step });
         }
         if iterations == MOST_ITERATIONS {
             return Err(no_maximum(problem, &point, iterations, step));

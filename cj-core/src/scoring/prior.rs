@@ -20,12 +20,16 @@ pub enum Prior {
     /// Jeffreys' prior, ½ log det I (Firth 1993, *Biometrika* 80, 27–38): takes off the first-order bias and is finite
     /// whenever comparisons connect the items, also for perfect records. Scores sum to zero. Not with tie models.
     Firth,
+    /// ε-adjusted joint maximum likelihood with ε = .3: what the R function `sirt::btm` prints, for comparison with
+    /// published analyses. It reproduces the program, not an optimum. Scores sum to zero; judgements must connect the
+    /// items; no ties, no order effect, no anchors.
+    Sirt,
 }
 
 impl Prior {
     pub(crate) fn check(self) -> Result<(), ScoringError> {
         match self {
-            Self::None | Self::Firth => Ok(()),
+            Self::None | Self::Firth | Self::Sirt => Ok(()),
             Self::Normal { sd } => {
                 within("sd of the normal prior", sd, 1e-6, 1e6, "a standard deviation between 1e-6 and 1e6")
             }

@@ -1,4 +1,4 @@
-use super::{Fit, Judgements, Model, ScoringError};
+use super::{Frame, Judgements, Model, Prior, ScoringError};
 
 /// How well unshrunk scores separate the items: the classical figures of Rasch measurement.
 ///
@@ -46,17 +46,42 @@ pub struct Separation {
 pub enum SeparationBasis {
     /// Maximum likelihood.
     MaximumLikelihood,
+    /// The ε-adjusted estimate of `Prior::Sirt`: where maximum likelihood does not exist, or where it was asked for.
+    Sirt,
 }
 
 impl Model {
     /// Separation figures of the judgements under this model's ties and order effect, without its prior and anchors.
     ///
+    /// They come from maximum likelihood, or where scores would run to infinity (perfect records) from the ε-adjusted
+    /// estimate of [`Prior::Sirt`], which then leaves ties and order effect out; [`Separation::basis`] says which.
+    /// Standard errors are those of the whole information, centred.
+    ///
     /// # Errors
-    /// Whatever stops maximum likelihood: where there is no unshrunk estimate there is no figure.
-    /// [`ScoringError::NoSpread`] for fewer than two items and for scores that are all equal.
+    /// Where there is no unshrunk estimate there is no figure: [`ScoringError::Disconnected`] and what else stops both
+    /// estimates; [`ScoringError::NoSpread`] for fewer than two items and for scores that are all equal.
     pub fn separation(&self, judgements: &Judgements) -> Result<Separation, ScoringError> {
-        let fit: Fit = self.unshrunk().fit(judgements)?;
-        Separation::from_estimates(SeparationBasis::MaximumLikelihood, fit.scores(), fit.standard_errors())
+        self.separation_in(judgements, Frame::Centred)
+    }
+
+    /// The same with the standard errors of another frame: [`Frame::Known`] is what studies based on `sirt` publish.
+    ///
+    /// # Errors
+    /// As [`Self::separation`].
+    pub fn separation_in(&self, judgements: &Judgements, frame: Frame) -> Result<Separation, ScoringError> {
+        let plain = || Model::builder().prior(Prior::Sirt).build().and_then(|model| model.fit(judgements));
+        let (basis, fit) = if self.prior() == Prior::Sirt {
+            (SeparationBasis::Sirt, plain()?)
+        } else {
+            match self.unshrunk().fit(judgements) {
+                Ok(fit) => (SeparationBasis::MaximumLikelihood, fit),
+                Err(ScoringError::Separated { .. } | ScoringError::NoFiniteParameter { .. }) => {
+                    (SeparationBasis::Sirt, plain()?)
+                }
+                Err(error) => return Err(error),
+            }
+        };
+        Separation::from_estimates(basis, fit.scores(), &fit.standard_errors_in(frame))
     }
 }
 

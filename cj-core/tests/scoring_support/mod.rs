@@ -69,3 +69,12 @@ pub(crate) fn close(what: &str, found: f64, expected: f64, tolerance: f64) {
     let error = (found - expected).abs() / expected.abs().max(1.0);
     assert!(error <= tolerance, "{what}: found {found}, expected {expected}, off by {error:e}");
 }
+
+/// Judgements of a study that says who won, but not who was shown first: the winner counts as left.
+pub(crate) fn study(path: &Path) -> Judgements {
+    let rows = rows(path);
+    Judgements::new(rows.iter().map(|row| {
+        Judgement::new(&row["candidate_chosen"], &row["candidate_not_chosen"], Outcome::Left).by(&row["judge"])
+    }))
+    .unwrap()
+}
