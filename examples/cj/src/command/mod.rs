@@ -1,0 +1,3 @@
+//! The commands: one file each, with its options (`Args`) and what it does (`run`).
+/// `cj schema`.
+pub mod schema;
