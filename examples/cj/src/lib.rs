@@ -10,6 +10,7 @@ mod console;
 mod error;
 mod exit;
 pub mod output;
+pub mod report;
 
 pub use console::Console;
 pub use error::{Error, InputError, Problem};
