@@ -11,6 +11,7 @@ mod error;
 mod exit;
 pub mod input;
 pub mod output;
+pub mod report;
 
 pub use console::Console;
 pub use error::{Error, InputError, Problem};
