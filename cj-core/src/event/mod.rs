@@ -16,6 +16,9 @@ mod llm;
 mod open_map;
 mod payload;
 pub mod prompt;
+mod result;
+#[cfg(feature = "schema")]
+pub mod schema;
 mod text;
 mod timestamp;
 mod topic;
@@ -41,6 +44,11 @@ pub use llm::{
 };
 pub use open_map::OpenMap;
 pub use payload::Payload;
+pub use result::{
+    BatchAssessmentCompletedV1, BatchEssaysRegisteredV1, BatchPipelineCompletedV1, BatchResultsReadyV1,
+    ElsBatchPhaseOutcomeV1, EssaySlotAssignedV1, NotificationCategory, NotificationPriority, NotificationType,
+    PhaseResultSummary, RankingEntry, SpellcheckResultV1, TeacherNotificationRequestedV1,
+};
 pub use timestamp::Timestamp;
 pub use topic::Topic;
 

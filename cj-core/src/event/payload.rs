@@ -1,5 +1,6 @@
 //! A payload before its contract is known.
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
 use std::fmt;
 
@@ -15,6 +16,14 @@ impl Payload {
     /// The sender's text.
     pub fn as_json(&self) -> &str {
         self.0.get()
+    }
+
+    /// The text at a JSON pointer, such as `/entity_id`, where there is one.
+    ///
+    /// For messages that break their contract: enough to tell their sender so.
+    pub fn text_at(&self, pointer: &str) -> Option<String> {
+        let value: Value = serde_json::from_str(self.as_json()).ok()?;
+        value.pointer(pointer)?.as_str().map(str::to_owned)
     }
 }
 

@@ -2,9 +2,10 @@
 use crate::support::{own, rewritten, typed};
 use chrono::{DateTime, Utc};
 use cj_core::event::{
-    AssessmentResultV1, BatchStatus, CjAssessmentCompletedV1, ContractError, CourseCode, ElsCjAssessmentRequestV1,
-    Envelope, EssayProcessingInputRefV1, EssayResultV1, LlmComparisonRequestV1, LlmComparisonResultV1, LlmProviderType,
-    Outcome, ProcessingSummary, ReliabilityV1, SystemProcessingMetadata, Timestamp, Winner, decode, encode,
+    AssessmentResultV1, BatchStatus, CjAssessmentCompletedV1, ConfidenceLabel, ContractError, CourseCode,
+    ElsCjAssessmentRequestV1, Envelope, EssayProcessingInputRefV1, EssayResultV1, LlmComparisonRequestV1,
+    LlmComparisonResultV1, LlmProviderType, Outcome, ProcessingSummary, ReliabilityV1, SystemProcessingMetadata,
+    Timestamp, Winner, decode, encode,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -177,9 +178,9 @@ fn nothing_out_of_bounds_is_written() {
     assert!(with(EssayResultV1::ungraded("e", 0.0, 1, "no_anchors")).is_ok());
     assert_eq!(with(EssayResultV1::ungraded("e", f64::NAN, 1, "no_anchors")).unwrap_err().found, "NaN");
     assert_eq!(with(EssayResultV1::ungraded("e", 0.0, 0, "no_anchors")).unwrap_err().field, "essay_results[0].rank");
-    let mut essay = EssayResultV1::graded("e", 0.0, 1, "B+", "some_scale");
-    essay.confidence_score = f64::INFINITY;
-    assert_eq!(with(essay).unwrap_err().field, "essay_results[0].confidence_score");
+    let essay = EssayResultV1::ungraded("e", 0.0, 1, "");
+    let sure = essay.with_grade("B+", "some_scale", 0.8, f64::INFINITY, ConfidenceLabel::High);
+    assert_eq!(with(sure).unwrap_err().field, "essay_results[0].confidence_score");
 
     let mut result = typed::<AssessmentResultV1>(&own("assessment_result").value).unwrap().data;
     result.reliability = Some(ReliabilityV1::new(f64::NAN, 0.0, 1.0));
@@ -201,9 +202,13 @@ fn nothing_out_of_bounds_is_written() {
 
 #[test]
 fn a_grade_without_letters_travels_beside_the_old_field() {
-    let numeric = EssayResultV1::graded("e", 0.0, 1, "7", "eng5_np_national_9_step");
+    let graded = |grade, scale| {
+        EssayResultV1::ungraded("e", 0.0, 1, "not yet").with_grade(grade, scale, 0.7, 0.6, ConfidenceLabel::Mid)
+    };
+    let numeric = graded("7", "eng5_np_national_9_step");
     assert_eq!((numeric.letter_grade.as_str(), numeric.grade.as_deref()), ("U", Some("7")));
-    let letter = EssayResultV1::graded("e", 0.0, 1, "C+", "swedish_8_anchor");
+    assert_eq!(numeric.grade_unavailable_reason, None);
+    let letter = graded("C+", "swedish_8_anchor");
     assert_eq!((letter.letter_grade.as_str(), letter.grade.as_deref()), ("C+", Some("C+")));
     let none = EssayResultV1::ungraded("e", 0.0, 1, "no_anchors");
     let written = serde_json::to_value(&none).unwrap();

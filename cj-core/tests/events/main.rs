@@ -5,4 +5,8 @@ mod bounds;
 mod golden;
 mod leniency;
 mod properties;
+#[cfg(feature = "schema")]
+mod schema;
+mod strategy;
+mod strategy_result;
 mod support;

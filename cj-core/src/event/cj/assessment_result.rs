@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct AssessmentResultV1 {
     /// Always `assessment.result.published`.
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("const" = event_name())))]
     #[serde(default = "event_name")]
     pub event_name: EventName,
     /// The caller's batch id.
@@ -42,7 +43,7 @@ pub struct AssessmentResultV1 {
     pub model_version: Option<String>,
     /// Every essay with a score.
     pub essay_results: Vec<EssayResultV1>,
-    /// How the assessment was made. Read it with [`Self::metadata`].
+    /// How the assessment was made.
     #[serde(default)]
     pub assessment_metadata: OpenMap,
     /// When the assessment was completed.

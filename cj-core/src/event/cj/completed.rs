@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct CjAssessmentCompletedV1 {
     /// Always `cj_assessment.completed`.
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("const" = event_name())))]
     #[serde(default = "event_name")]
     pub event_name: EventName,
     /// The caller's batch id.
@@ -30,7 +31,7 @@ pub struct CjAssessmentCompletedV1 {
     /// This engine's batch id.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 255)))]
     pub cj_assessment_job_id: String,
-    /// How many essays came through; anchors are left out. Read it with [`Self::summary`].
+    /// How many essays came through; anchors are left out.
     #[serde(default)]
     pub processing_summary: OpenMap,
 }

@@ -104,19 +104,32 @@ impl EssayResultV1 {
         }
     }
 
-    /// A scored essay with a grade of `scale`. A grade that is no letter travels as `U` in the old field.
-    pub fn graded(essay_id: &str, bt_score: f64, rank: u32, grade: &str, scale: &str) -> Self {
+    /// The same essay with a grade of `scale`, its place on that scale and how sure it is.
+    ///
+    /// A grade that is no letter travels as `U` in the old field.
+    #[must_use]
+    pub fn with_grade(
+        self,
+        grade: &str,
+        scale: &str,
+        normalized_score: f64,
+        confidence_score: f64,
+        confidence_label: ConfidenceLabel,
+    ) -> Self {
         let letter = if is_letter_grade(grade) { grade } else { NO_LETTER };
         Self {
+            normalized_score,
             letter_grade: letter.to_owned(),
+            confidence_score,
+            confidence_label,
             grade: Some(grade.to_owned()),
             grade_scale: Some(scale.to_owned()),
             grade_unavailable_reason: None,
-            ..Self::ungraded(essay_id, bt_score, rank, "")
+            ..self
         }
     }
 
-    pub(super) fn check(&self, at: At<'_>) -> Result<(), ContractError> {
+    pub(in crate::event) fn check(&self, at: At<'_>) -> Result<(), ContractError> {
         at.field("essay_id").essay_id(&self.essay_id)?;
         at.field("normalized_score").within(self.normalized_score, 0.0..=1.0)?;
         if !is_letter_grade(&self.letter_grade) {

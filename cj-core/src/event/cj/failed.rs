@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct CjAssessmentFailedV1 {
     /// Always `cj_assessment.failed`.
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("const" = event_name())))]
     #[serde(default = "event_name")]
     pub event_name: EventName,
     /// The caller's batch id.

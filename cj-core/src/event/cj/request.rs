@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct ElsCjAssessmentRequestV1 {
     /// Always `els.cj_assessment.requested`.
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("const" = event_name())))]
     #[serde(default = "event_name")]
     pub event_name: EventName,
     /// The caller's batch id.

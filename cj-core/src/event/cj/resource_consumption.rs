@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct ResourceConsumptionV1 {
     /// Always `resource.consumption.reported`.
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("const" = event_name())))]
     #[serde(default = "event_name")]
     pub event_name: EventName,
     /// The caller's batch id.

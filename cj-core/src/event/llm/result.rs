@@ -58,7 +58,7 @@ impl TokenUsage {
 ///
 /// It holds either a winner with justification and confidence, or an error; [`Self::outcome`] reads it as one of two.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(extend("oneOf" = either_form())))]
 #[non_exhaustive]
 pub struct LlmComparisonResultV1 {
     /// Id that the provider service gave the question.
@@ -181,6 +181,19 @@ impl Contract for LlmComparisonResultV1 {
         }
         at.field("cost_estimate").not_negative(self.cost_estimate)
     }
+}
+
+#[cfg(feature = "schema")]
+fn either_form() -> serde_json::Value {
+    serde_json::json!([
+        { "properties": {
+            "winner": { "type": "string" },
+            "justification": { "type": "string" },
+            "confidence": { "type": "number" },
+            "error_detail": { "type": "null" },
+        } },
+        { "properties": { "winner": { "type": "null" }, "error_detail": { "type": "object" } } },
+    ])
 }
 
 const CONFIDENCE: std::ops::RangeInclusive<f64> = 1.0..=5.0;
