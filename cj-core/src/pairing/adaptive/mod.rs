@@ -3,6 +3,7 @@
 mod dense;
 mod exchange;
 mod gain;
+mod matrices;
 mod rule;
 mod sparse;
 mod supply;

@@ -35,13 +35,11 @@ impl Rule for Adaptive {
         let whole = planned.len() / half;
         for round in whole..request.rounds as usize {
             let begun = if round == whole { &planned[whole * half..] } else { &[] };
-            let busy = |item: u32| begun.iter().any(|pair| pair.left == item || pair.right == item);
-            let free = (0..request.items as u32).filter(|&item| !busy(item)).collect();
             let want = (slots - planned.len()).min(half - begun.len());
             let last = round + 1 == request.rounds as usize || slots - planned.len() <= want;
             let next = match &mut search {
-                Search::Dense(dense) => dense.round(request, board, free, want, last),
-                Search::Sparse(sparse) => sparse.round(request, board, free, want),
+                Search::Dense(dense) => dense.round(request, board, begun, want, last),
+                Search::Sparse(sparse) => sparse.round(request, board, begun, want),
             };
             if next.is_empty() {
                 break;

@@ -23,15 +23,14 @@ impl<'a> Sparse<'a> {
         Self { estimate, variance }
     }
 
-    /// A round of at most `want` pairs among the free items, recorded on the board.
-    pub(super) fn round(
-        &mut self,
-        request: &Request<'_>,
-        board: &mut Board,
-        mut free: Vec<u32>,
-        want: usize,
-    ) -> Vec<Pair> {
+    /// A round of at most `want` pairs without the `busy` items, recorded on the board.
+    pub(super) fn round(&mut self, request: &Request<'_>, board: &mut Board, busy: &[Pair], want: usize) -> Vec<Pair> {
         let mean = self.estimate.mean();
+        let mut left = vec![false; mean.len()];
+        for item in busy.iter().flat_map(|pair| [pair.left, pair.right]) {
+            left[item as usize] = true;
+        }
+        let mut free: Vec<u32> = (0..mean.len() as u32).filter(|&item| !left[item as usize]).collect();
         if free.len() % 2 == 1 {
             let rests = self.who_rests(request, board, &free);
             free.retain(|&item| item != rests);
@@ -39,7 +38,6 @@ impl<'a> Sparse<'a> {
         let tie = |item: u32| mix(request.seed, item, item);
         free.sort_by(|&a, &b| mean[a as usize].total_cmp(&mean[b as usize]).then_with(|| tie(a).cmp(&tie(b))));
         let mut supply = Supply::new(board, &free);
-        let mut busy = vec![false; mean.len()];
         let mut taken: Vec<Pair> = Vec::new();
         let full = want.min(free.len() / 2);
         while taken.len() < full {
@@ -47,17 +45,17 @@ impl<'a> Sparse<'a> {
             for (_, _, pair) in self.candidates(request, board, &free) {
                 let (a, b) = (pair.left, pair.right);
                 let harmless = supply.harmless()[class(board.lean(a))][class(board.lean(b))];
-                if taken.len() == full || busy[a as usize] || busy[b as usize] || !harmless {
+                if taken.len() == full || left[a as usize] || left[b as usize] || !harmless {
                     continue;
                 }
                 supply.take(board.lean(a), board.lean(b));
-                (busy[a as usize], busy[b as usize]) = (true, true);
+                (left[a as usize], left[b as usize]) = (true, true);
                 taken.push(pair);
             }
             if taken.len() == before {
                 break;
             }
-            free.retain(|&item| !busy[item as usize]);
+            free.retain(|&item| !left[item as usize]);
         }
         let worth = |pair: Pair| rank(self.gain(pair.left as usize, pair.right as usize));
         while let Some((at, pairs)) = exchange(board, &taken, &free, worth).filter(|_| taken.len() < full) {
