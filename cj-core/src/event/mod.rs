@@ -30,7 +30,7 @@ pub use base::{
 pub use cj::{
     AssessmentMetadata, AssessmentResultV1, CalibrationMethod, CjAssessmentCompletedV1, CjAssessmentFailedV1,
     ConfidenceLabel, ElsCjAssessmentRequestV1, EssayResultV1, FailureInfo, ProcessingSummary, ReliabilityV1,
-    ResourceConsumptionV1,
+    RequestHints, ResourceConsumptionV1,
 };
 pub use contract::{Contract, decode, encode};
 pub use envelope::Envelope;

@@ -123,3 +123,22 @@ fn a_trace_travels_in_the_metadata() {
     let again = Envelope::decode(&traced.encode().unwrap()).unwrap();
     assert_eq!((again.trace_parent(), again.trace_state()), (request.trace_parent(), Some("a=b")));
 }
+
+#[test]
+fn a_payload_that_breaks_its_contract_still_tells_whose_it_is() {
+    let mut value = own("cj_request").value;
+    value["data"]["essays_for_cj"][0]["essay_id"] = json!("x".repeat(37));
+    let raw = Envelope::decode(&serde_json::to_vec(&value).unwrap()).unwrap();
+    assert!(raw.typed::<cj_core::event::ElsCjAssessmentRequestV1>().is_err());
+    assert_eq!(raw.data.text_at("/entity_id").as_deref(), Some("batch-å"));
+    assert_eq!(raw.data.text_at("/system_metadata/entity_type").as_deref(), Some("batch"));
+    assert_eq!(raw.data.text_at("/essays_for_cj"), None);
+}
+
+#[test]
+fn a_ranking_of_another_sender_is_kept_even_where_it_says_less() {
+    let sample = own("batch_assessment_completed");
+    let completed = typed::<cj_core::event::BatchAssessmentCompletedV1>(&sample.value).unwrap();
+    assert_eq!(completed.data.rankings_summary[1].count("rank"), Some(2));
+    assert_eq!(completed.data.rankings().unwrap_err().field, "score");
+}

@@ -8,6 +8,7 @@ mod failure_info;
 mod processing_summary;
 mod reliability;
 mod request;
+mod request_hints;
 mod resource_consumption;
 
 pub use assessment_metadata::{AssessmentMetadata, CalibrationMethod};
@@ -19,4 +20,5 @@ pub use failure_info::FailureInfo;
 pub use processing_summary::ProcessingSummary;
 pub use reliability::ReliabilityV1;
 pub use request::ElsCjAssessmentRequestV1;
+pub use request_hints::RequestHints;
 pub use resource_consumption::ResourceConsumptionV1;

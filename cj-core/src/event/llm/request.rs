@@ -1,5 +1,5 @@
 //! A question to a judge.
-use super::{LlmConfigOverridesHttp, PromptBlock};
+use super::{LlmConfigOverridesHttp, PromptBlock, sha256_hex};
 use crate::event::check::At;
 use crate::event::contract::sealed::Sealed;
 use crate::event::{Contract, ContractError, OpenMap, Topic};
@@ -45,6 +45,11 @@ impl LlmComparisonRequestV1 {
             user_id: None,
             metadata,
         }
+    }
+
+    /// SHA-256 of what the judge is shown. Providers that add to the prompt report another one.
+    pub fn prompt_sha256(&self) -> String {
+        sha256_hex(&self.user_prompt)
     }
 }
 

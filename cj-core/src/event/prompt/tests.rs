@@ -56,6 +56,7 @@ fn the_prompt_is_its_blocks() {
     let blocks = request.prompt_blocks.as_ref().unwrap();
     let joined = blocks.iter().map(|block| block.content.as_str()).collect::<Vec<_>>().join("\n\n");
     assert_eq!(request.user_prompt, joined);
+    assert_eq!(request.prompt_sha256(), sha256_hex(&joined));
     assert_eq!(request.correlation_id, Some(ID));
 }
 

@@ -91,3 +91,35 @@ impl NotificationType {
         matches!(self, Self::BatchValidationFailed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::NotificationType;
+
+    #[test]
+    fn every_kind_has_its_category_and_priority() {
+        let due = [
+            ("batch_files_uploaded", "file_operations", "standard"),
+            ("batch_file_removed", "file_operations", "standard"),
+            ("batch_validation_failed", "system_alerts", "immediate"),
+            ("class_created", "class_management", "standard"),
+            ("student_added_to_class", "class_management", "low"),
+            ("validation_timeout_processed", "student_workflow", "immediate"),
+            ("student_associations_confirmed", "student_workflow", "high"),
+            ("batch_spellcheck_completed", "batch_progress", "low"),
+            ("batch_cj_assessment_completed", "batch_progress", "standard"),
+            ("batch_processing_started", "batch_progress", "low"),
+            ("batch_results_ready", "processing_results", "high"),
+            ("batch_assessment_completed", "processing_results", "standard"),
+            ("batch_pipeline_completed", "processing_results", "high"),
+            ("batch_status_updated", "batch_progress", "standard"),
+            ("phase_skipped", "batch_progress", "low"),
+        ];
+        let found = NotificationType::ALL
+            .iter()
+            .map(|kind| (kind.as_str(), kind.category().as_str(), kind.priority().as_str()));
+        assert_eq!(found.collect::<Vec<_>>(), due);
+        let action = NotificationType::ALL.iter().filter(|kind| kind.needs_action());
+        assert_eq!(action.collect::<Vec<_>>(), [&NotificationType::BatchValidationFailed]);
+    }
+}
