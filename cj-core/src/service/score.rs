@@ -7,7 +7,7 @@ use super::estimate::{Known, counts};
 use crate::batch::Scored;
 use crate::change::{BatchRecord, EssayScore, FitSummary, MatrixCell, MatrixKey, ScoreSheet, SeparationSummary};
 use crate::id::EssayId;
-use crate::scoring::{Connectivity, Fit, Judgements, Model, PairCount, Prior, SeparationBasis, TiePolicy};
+use crate::scoring::{Connectivity, Fit, Judgements, Model, PairCount, Prior, TiePolicy};
 
 /// Fits the scale to what is stored.
 pub(super) fn score(record: &BatchRecord, known: Known) -> Result<Scored, ServiceError> {
@@ -53,7 +53,7 @@ pub fn fit_sheet(
         Ok(found) => Some(SeparationSummary {
             ssr: found.ssr,
             ssr_alternative: found.ssr_alternative,
-            ssr_basis: basis(found.basis).to_owned(),
+            ssr_basis: basis(found.basis),
             separation: found.g,
             strata: found.strata,
         }),
@@ -78,12 +78,6 @@ pub fn fit_sheet(
         components,
     };
     Ok(ScoreSheet { watermark, essays: rows, fit: summary, separation, reliability: None, max_change, warnings })
-}
-
-fn basis(basis: SeparationBasis) -> &'static str {
-    match basis {
-        SeparationBasis::MaximumLikelihood => "maximum_likelihood",
-    }
 }
 
 fn rows(essays: &[EssayId], fit: &Fit) -> Vec<EssayScore> {

@@ -1,8 +1,9 @@
+//! The options that every command has, and the list of commands.
 use std::ffi::OsString;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::command::schema;
+use crate::command::{pair, schema, score};
 
 /// The command line: the options that every command has, and the command.
 #[derive(Debug, Parser)]
@@ -53,6 +54,10 @@ pub enum Format {
 #[derive(Debug, Subcommand)]
 #[non_exhaustive]
 pub enum Command {
+    /// Fit the model to recorded judgements: scores, errors, reliability, misfit
+    Score(score::Args),
+    /// Propose the next comparisons
+    Pair(pair::Args),
     /// Print the JSON Schema of a command's output
     Schema(schema::Args),
 }

@@ -1,5 +1,7 @@
 use std::{fmt, io, path::Path};
 
+use cj_core::scoring::ScoringError;
+
 use crate::exit::Exit;
 
 /// Why a command did not do what it was asked to.
@@ -20,6 +22,9 @@ pub enum Error {
     /// The options do not go together, or ask for something that does not exist.
     #[error("{0}")]
     Usage(String),
+    /// No such estimate exists for these judgements, or the model contradicts itself.
+    #[error(transparent)]
+    Scoring(#[from] ScoringError),
     /// A file or the standard output cannot be written.
     #[error("cannot write {path}")]
     Unwritable {
@@ -65,7 +70,7 @@ impl Error {
     /// The exit code that this error ends the process with.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Input(_) | Self::Unreadable { .. } | Self::Usage(_) => Exit::BadInput,
+            Self::Input(_) | Self::Unreadable { .. } | Self::Usage(_) | Self::Scoring(_) => Exit::BadInput,
             Self::Unwritable { .. } | Self::Failed(_) => Exit::Failed,
             Self::Partial(_) => Exit::Partial,
         }

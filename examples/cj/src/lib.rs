@@ -3,7 +3,6 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
-/// The options and the list of commands.
 pub mod cli;
 pub mod command;
 mod console;
@@ -11,7 +10,9 @@ mod error;
 mod exit;
 pub mod input;
 pub mod output;
+pub mod panel;
 pub mod report;
+pub mod scoring;
 
 pub use console::Console;
 pub use error::{Error, InputError, Problem};
@@ -30,6 +31,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let console = Console::new(&cli.globals);
     let ended = match &cli.command {
+        cli::Command::Score(args) => command::score::run(args, &cli.globals, &console),
+        cli::Command::Pair(args) => command::pair::run(args, &cli.globals, &console),
         cli::Command::Schema(args) => command::schema::run(args, &console),
     };
     match ended {

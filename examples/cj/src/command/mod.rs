@@ -1,3 +1,4 @@
 //! The commands: one file each, with its options (`Args`) and what it does (`run`).
-/// `cj schema`.
+pub mod pair;
 pub mod schema;
+pub mod score;

@@ -1,3 +1,4 @@
+//! `cj schema`.
 use serde::Serialize;
 
 use crate::{

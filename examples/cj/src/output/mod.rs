@@ -6,6 +6,7 @@ mod run;
 mod schema;
 mod score;
 mod table;
+mod tables;
 
 pub use figure::{finite, short};
 pub use pair::{PairOutput, PairSettings, ProposedPair};
@@ -17,3 +18,4 @@ pub use score::{
     TieParameter,
 };
 pub use table::render;
+pub use tables::{items_csv, items_table, judges_table, summary_table};

@@ -93,7 +93,7 @@ pub struct Reliability {
     pub ssr: Option<f64>,
     /// The other printed form, v0/(v0 + v2).
     pub ssr_alternative: Option<f64>,
-    /// The fit that the separation figures come from: `mle`, `sirt` or `firth`.
+    /// The fit that the separation figures come from: `mle` where it exists, else `sirt`.
     pub ssr_basis: Option<String>,
     /// Separation G: standard deviation of the true scores over the root mean square error.
     pub separation: Option<f64>,
@@ -117,7 +117,7 @@ pub struct OrderEffect {
     pub p_first: f64,
 }
 
-/// The parameter of the tie model: ν of Davidson, η of Rao and Kupper.
+/// The parameter of the tie model: log ν of Davidson's, log η of Rao and Kupper's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TieParameter {
