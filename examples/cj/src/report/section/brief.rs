@@ -162,9 +162,9 @@ fn outcome(phase: &str, reason: Option<&str>) -> String {
 fn gauge(view: &ReportView<'_>) -> Option<String> {
     let r = view.reliability;
     let honest = r.honest.filter(|honest| honest.is_finite())?;
-    let scale = Scale::new(0.0, 1.0, 8.0, 352.0);
+    let scale = Scale::new(0.0, 1.0, 8.0, 344.0);
     let mut svg = Svg::new(360.0, 58.0);
-    svg.rect("track", (8.0, 22.0), (344.0, 12.0), "");
+    svg.rect("track", (8.0, 22.0), (336.0, 12.0), "");
     if let (Some(low), Some(high)) = (r.honest_low, r.honest_high) {
         svg.rect("reach", (scale.at(low), 22.0), (scale.at(high) - scale.at(low), 12.0), "");
     }
