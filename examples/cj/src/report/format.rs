@@ -27,7 +27,7 @@ pub(super) fn percent(share: Option<f64>) -> String {
     match share.filter(|share| share.is_finite()) {
         None => ABSENT.to_owned(),
         Some(share) if share > 0.0 && share < 0.005 => "<1\u{a0}%".to_owned(),
-        Some(share) if share < 1.0 && share >= 0.995 => ">99\u{a0}%".to_owned(),
+        Some(share) if (0.995..1.0).contains(&share) => ">99\u{a0}%".to_owned(),
         Some(share) => format!("{}\u{a0}%", fixed(Some(share * 100.0), 0)),
     }
 }

@@ -8,6 +8,7 @@ mod pair;
 mod render;
 mod scale;
 mod section;
+mod spread;
 mod svg;
 mod view;
 mod wave;

@@ -1,3 +1,4 @@
+mod browser;
 mod markup;
 mod sample;
 
@@ -5,7 +6,7 @@ use std::collections::BTreeSet;
 
 use markup::{Element, elements};
 
-use super::{ReportView, Sides, render};
+use super::{PairCount, ReportView, Sides, render};
 
 fn whole(items: usize) -> String {
     let output = sample::run(items);
@@ -54,6 +55,25 @@ fn nothing_is_loaded_and_nothing_runs() {
     }
     assert!(!html.contains("@import") && !html.contains("url("));
     assert!(html.contains("default-src 'none'"));
+}
+
+#[test]
+fn a_browser_has_nothing_to_complain_about() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let probe = folder.path().join("probe.html");
+    let bad = "<!DOCTYPE html><meta http-equiv=Content-Security-Policy content=\"default-src 'none'\"><img src=x.png>";
+    std::fs::write(&probe, bad).expect("the probe is written");
+    if browser::load(&probe, folder.path()).is_none_or(|probe| probe.console.is_empty()) {
+        eprintln!("skipped: no Chromium that shows its console");
+        return;
+    }
+    for items in [0, 24, 1000] {
+        let file = folder.path().join("report.html");
+        std::fs::write(&file, whole(items)).expect("the report is written");
+        let loaded = browser::load(&file, folder.path()).expect("the browser loads the report");
+        assert!(loaded.console.is_empty(), "{:?}", loaded.console);
+        assert_eq!(loaded.document.matches("<section").count(), whole(items).matches("<section").count());
+    }
 }
 
 #[test]
@@ -193,4 +213,52 @@ fn the_smallest_results_render() {
     for items in 0..3 {
         elements(&whole(items));
     }
+}
+
+/// One ordered pair and what came of it.
+fn met(left: usize, right: usize, left_wins: u64, right_wins: u64) -> PairCount {
+    PairCount { left: sample::id(left), right: sample::id(right), left_wins, right_wins, ties: 0 }
+}
+
+#[test]
+fn sides_are_counted_over_both_orders_of_a_pair() {
+    let output = sample::run(4);
+    let pairs = vec![met(0, 1, 2, 1), met(1, 0, 0, 1), met(2, 3, 1, 0), met(3, 2, 1, 0), met(0, 3, 1, 0)];
+    let html = render(&ReportView::from(&output).pairs(pairs, Sides::Shown)).expect("the view renders");
+    let row = |name: &str, value: &str| {
+        assert!(html.contains(&format!("<th scope=\"row\">{name}</th><td class=\"n\">{value}")), "{name}: not {value}");
+    };
+    row("The one shown first won", "5 of 7");
+    row("Largest difference of sides at one item", "3");
+    row("Items shown evenly, to within one", "2 of 4");
+    row("Pairs shown both ways round", "2");
+    row("Same winner both ways", "1 of 2");
+    row("Pairs that met", "3 of 6 possible");
+    row("Judgements won by the lower-ranked item", "2 of 7");
+    row("once", "1");
+    row("twice", "1");
+    row("4 times", "1");
+}
+
+#[test]
+fn pairs_with_unknown_items_are_left_out() {
+    let output = sample::run(3);
+    let stranger = PairCount { left: "NOBODY".to_owned(), ..met(0, 1, 1, 0) };
+    let html = render(&ReportView::from(&output).pairs(vec![met(0, 1, 1, 0), stranger], Sides::Shown));
+    let html = html.expect("the view renders");
+    assert!(html.contains("1 of 3 possible") && !html.contains("NOBODY"));
+}
+
+#[test]
+fn the_budget_reason_and_target_are_put_into_words() {
+    let mut output = sample::run(3);
+    output.batch.reason = Some("budget_exhausted".to_owned());
+    output.reliability.honest_low = Some(0.7);
+    let html = render(&ReportView::from(&output)).expect("the view renders");
+    assert!(html.contains("the budget of questions was used up"));
+    assert!(html.contains("the lower bound of 0.70 misses the target of 0.80"));
+    "FAILED".clone_into(&mut output.batch.phase);
+    output.batch.reason = Some("a_new_reason".to_owned());
+    let html = render(&ReportView::from(&output)).expect("the view renders");
+    assert!(html.contains("The batch failed: a new reason."));
 }

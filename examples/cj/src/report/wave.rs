@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Wave {
     /// Its number, counted from 1.
-    pub wave: u64,
+    pub number: u64,
     /// Comparisons planned in this wave.
     pub planned: u64,
     /// Comparisons of this wave that got a verdict.

@@ -37,7 +37,9 @@ fn figures(view: &ReportView<'_>) -> Vec<(&'static str, String)> {
         figures.push(("Waves", count(batch.waves)));
     }
     if let Some(cost) = view.cost {
-        figures.push(("Questions sent to judges", count(cost.questions)));
+        if view.batch.is_none_or(|batch| batch.asked != cost.questions) {
+            figures.push(("Questions sent to judges", count(cost.questions)));
+        }
         if let Some(tokens) = cost.input_tokens {
             figures.push(("Tokens read by the model", count(tokens)));
         }

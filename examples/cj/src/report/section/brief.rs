@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use crate::report::ReportView;
@@ -97,12 +99,13 @@ fn sentences(view: &ReportView<'_>) -> Vec<String> {
             percent(Some(honest)),
         );
         if let (Some(target), Some(low)) = (view.target, r.honest_low) {
-            text.push_str(&format!(
+            let _ = write!(
+                text,
                 "; the lower bound of {} {} the target of {}",
                 fixed(Some(low), 2),
                 if low >= target { "reaches" } else { "misses" },
                 fixed(Some(target), 2)
-            ));
+            );
         }
         text.push('.');
         said.push(text);
@@ -159,9 +162,9 @@ fn outcome(phase: &str, reason: Option<&str>) -> String {
 fn gauge(view: &ReportView<'_>) -> Option<String> {
     let r = view.reliability;
     let honest = r.honest.filter(|honest| honest.is_finite())?;
-    let scale = Scale::new(0.0, 1.0, 8.0, 352.0);
+    let scale = Scale::new(0.0, 1.0, 8.0, 344.0);
     let mut svg = Svg::new(360.0, 58.0);
-    svg.rect("track", (8.0, 22.0), (344.0, 12.0), "");
+    svg.rect("track", (8.0, 22.0), (336.0, 12.0), "");
     if let (Some(low), Some(high)) = (r.honest_low, r.honest_high) {
         svg.rect("reach", (scale.at(low), 22.0), (scale.at(high) - scale.at(low), 12.0), "");
     }
@@ -173,7 +176,7 @@ fn gauge(view: &ReportView<'_>) -> Option<String> {
     if let Some(target) = view.target {
         svg.line("target", (scale.at(target), 14.0), (scale.at(target), 38.0));
         svg.text("tick", (scale.at(target), 10.0), Anchor::Middle, &format!("target {}", fixed(Some(target), 2)));
-        description.push_str(&format!(", target {}", fixed(Some(target), 2)));
+        let _ = write!(description, ", target {}", fixed(Some(target), 2));
     }
     Some(svg.figure("gauge", "Reliability on a scale from 0 to 1", &description))
 }

@@ -3,6 +3,7 @@ use serde::Serialize;
 use crate::report::format::{count, fixed, short, signed};
 use crate::report::frame::{Frame, logit_ticks, ticks};
 use crate::report::scale::Scale;
+use crate::report::spread::spread;
 use crate::report::svg::{Anchor, Svg};
 use crate::report::{ReportView, Wave};
 
@@ -15,6 +16,7 @@ pub(in crate::report) struct Convergence {
     items: usize,
     rows: Vec<Row>,
     has_failed: bool,
+    long: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -47,13 +49,14 @@ impl Convergence {
             drawn: lines.len(),
             items: view.items.len(),
             scores: trajectories(&lines, &totals),
+            long: view.waves.len() > 30,
             has_failed: view.waves.iter().any(|wave| wave.failed > 0),
             rows: view
                 .waves
                 .iter()
                 .zip(&totals)
                 .map(|(wave, total)| Row {
-                    wave: wave.wave,
+                    wave: wave.number,
                     planned: count(wave.planned),
                     decided: count(wave.decided),
                     failed: count(wave.failed),
@@ -86,12 +89,12 @@ fn reliability(view: &ReportView<'_>, totals: &[u64]) -> Option<String> {
         .waves
         .iter()
         .zip(totals)
-        .filter_map(|(wave, total)| wave.reliability.map(|r| (wave.wave, *total as f64, r)))
+        .filter_map(|(wave, total)| wave.reliability.map(|r| (wave.number, *total as f64, r)))
         .filter(|(.., r)| r.estimate.is_finite() && r.low.is_finite() && r.high.is_finite())
         .collect();
     let last = known.last()?;
-    let frame = Frame { left: 48.0, right: 528.0, top: 14.0, bottom: 270.0 };
-    let mut svg = Svg::new(540.0, 314.0);
+    let frame = Frame { left: 48.0, right: 520.0, top: 14.0, bottom: 320.0 };
+    let mut svg = Svg::new(540.0, 364.0);
     let x = Scale::new(0.0, last.1.max(1.0) * 1.02, frame.left, frame.right);
     let y = Scale::new(0.0, 1.0, frame.bottom, frame.top);
     frame.beside(&mut svg, &ticks(&y, 5, |value| fixed(Some(value), 1)), "reliability");
@@ -112,7 +115,12 @@ fn reliability(view: &ReportView<'_>, totals: &[u64]) -> Option<String> {
     }
     if let Some(target) = view.target {
         svg.line("target", (frame.left, y.at(target)), (frame.right, y.at(target)));
-        svg.text("tick", (frame.right, y.at(target) - 5.0), Anchor::End, &format!("target {}", fixed(Some(target), 2)));
+        svg.text(
+            "tick",
+            (frame.left + 6.0, y.at(target) - 6.0),
+            Anchor::Start,
+            &format!("target {}", fixed(Some(target), 2)),
+        );
     }
     Some(svg.figure(
         "convergence-reliability",
@@ -157,8 +165,8 @@ fn trajectories(lines: &[Line], totals: &[u64]) -> Option<String> {
         return None;
     }
     let named = lines.len() <= MOST_NAMES;
-    let frame = Frame { left: 48.0, right: if named { 436.0 } else { 528.0 }, top: 14.0, bottom: 270.0 };
-    let mut svg = Svg::new(540.0, 314.0);
+    let frame = Frame { left: 48.0, right: if named { 430.0 } else { 520.0 }, top: 14.0, bottom: 320.0 };
+    let mut svg = Svg::new(540.0, 364.0);
     let x = Scale::new(0.0, totals.last().copied().unwrap_or(1).max(1) as f64 * 1.02, frame.left, frame.right);
     let y = Scale::around(lines.iter().flat_map(|line| line.points.iter().map(|p| p.1)), frame.bottom, frame.top);
     frame.beside(&mut svg, &logit_ticks(&y, 6), "score in logits");
@@ -172,7 +180,7 @@ fn trajectories(lines: &[Line], totals: &[u64]) -> Option<String> {
     if named {
         let ends: Vec<f64> =
             lines.iter().filter_map(|line| line.points.last()).map(|(_, score)| y.at(*score)).collect();
-        let places = spread(&ends, 10.2, (frame.top, frame.bottom + 6.0));
+        let places = spread(&ends, 11.4, (frame.top, frame.bottom + 8.0));
         for ((line, end), place) in lines.iter().zip(&ends).zip(&places) {
             let at = line.points.last().map_or(frame.right, |p| x.at(p.0));
             svg.line("lead", (at + 2.0, *end), (frame.right + 12.0, *place));
@@ -184,37 +192,4 @@ fn trajectories(lines: &[Line], totals: &[u64]) -> Option<String> {
         "Scores after each wave",
         &format!("One line for each of {} items; the table of the ranking has where they end.", lines.len()),
     ))
-}
-
-/// Moves heights apart until neighbours are `gap` from each other, in the order given from top to bottom, and keeps
-/// them between the ends where there is room for all.
-fn spread(heights: &[f64], gap: f64, (top, bottom): (f64, f64)) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..heights.len()).collect();
-    order.sort_by(|a, b| heights[*a].total_cmp(&heights[*b]).then(a.cmp(b)));
-    let mut placed = heights.to_vec();
-    let mut free = top;
-    for k in &order {
-        placed[*k] = placed[*k].max(free);
-        free = placed[*k] + gap;
-    }
-    let mut free = bottom;
-    for k in order.iter().rev() {
-        placed[*k] = placed[*k].min(free);
-        free = placed[*k] - gap;
-    }
-    placed
-}
-
-#[cfg(test)]
-mod tests {
-    use super::spread;
-
-    #[test]
-    fn names_at_the_end_of_lines_do_not_overlap() {
-        let placed = spread(&[50.0, 50.0, 51.0, 99.0, 100.0], 10.0, (0.0, 100.0));
-        let mut sorted = placed.clone();
-        sorted.sort_by(f64::total_cmp);
-        assert!(sorted.windows(2).all(|pair| pair[1] - pair[0] >= 10.0 - 1e-9), "{placed:?}");
-        assert!(sorted.iter().all(|y| (0.0..=100.0).contains(y)), "{placed:?}");
-    }
 }

@@ -88,7 +88,7 @@ fn histogram(view: &ReportView<'_>, scores: &[f64]) -> String {
         .map(|grade| grade.probabilities.iter().map(|p| p.grade.as_str()).collect())
         .unwrap_or_default();
     for (k, threshold) in view.thresholds.iter().enumerate().filter(|(_, t)| x.holds(**t)) {
-        svg.line("target", (x.at(*threshold), frame.top), (x.at(*threshold), frame.bottom));
+        svg.line("border", (x.at(*threshold), frame.top), (x.at(*threshold), frame.bottom));
         if let (true, Some(above)) = (grades.len() == view.thresholds.len() + 1, grades.get(k + 1)) {
             svg.text("tick", (x.at(*threshold) + 3.0, frame.top - 6.0), Anchor::Start, &format!("{above} ›"));
         }
@@ -106,13 +106,27 @@ fn histogram(view: &ReportView<'_>, scores: &[f64]) -> String {
     )
 }
 
+/// The fit that the separation figures come from.
+fn basis_in_words(basis: &str) -> &str {
+    match basis {
+        "mle" => "maximum likelihood",
+        "firth" => "Firth’s penalised likelihood",
+        "sirt" => "ε-adjusted joint likelihood, as in sirt",
+        other => other,
+    }
+}
+
 fn figures(view: &ReportView<'_>) -> Vec<Figure> {
     let r = view.reliability;
     let interval = match (r.honest_low, r.honest_high) {
         (Some(low), Some(high)) => format!(", 80\u{a0}% interval {} to {}", fixed(Some(low), 2), fixed(Some(high), 2)),
         _ => String::new(),
     };
-    let basis = r.ssr_basis.as_deref().map(|basis| format!(" From an unshrunk fit ({basis}).")).unwrap_or_default();
+    let basis = r
+        .ssr_basis
+        .as_deref()
+        .map(|basis| format!(" From an unshrunk fit ({}).", basis_in_words(basis)))
+        .unwrap_or_default();
     [
         ("Honest reliability", r.honest, format!("Squared correlation of the scores with the true ones{interval}. The one to go by.")),
         ("Scale separation (SSR)", r.ssr, format!("1 − error variance / variance of the scores. Flatters where pairs were chosen by earlier answers.{basis}")),

@@ -5,6 +5,7 @@ use crate::report::ReportView;
 use crate::report::format::{count, duration, fixed, percent, short, signed};
 use crate::report::frame::{Frame, Ticks};
 use crate::report::scale::Scale;
+use crate::report::spread::spread;
 use crate::report::svg::{Anchor, Svg};
 
 /// How well the model describes the answers about each item and of each judge.
@@ -12,7 +13,9 @@ use crate::report::svg::{Anchor, Svg};
 pub(in crate::report) struct Fit {
     figure: Option<String>,
     measured: usize,
-    outside: usize,
+    noisy: usize,
+    smooth: usize,
+    long: bool,
     unusual: Vec<Unusual>,
     judges: Vec<Judge>,
     any_flags: bool,
@@ -43,7 +46,7 @@ struct Judge {
 
 /// Mean squares inside these bounds are productive for measurement (Linacre 2002).
 const USUAL: (f64, f64) = (0.5, 1.5);
-/// So many of the items outside are listed.
+/// So many of the noisy items are listed.
 const MOST_LISTED: usize = 12;
 /// So many of them are named in the figure.
 const MOST_NAMED: usize = 8;
@@ -56,13 +59,15 @@ impl Fit {
             .filter_map(|item| Some((item, item.infit?, item.outfit?)))
             .filter(|(_, infit, outfit)| infit.is_finite() && outfit.is_finite())
             .collect();
-        measured.sort_by(|a, b| strangeness(b).total_cmp(&strangeness(a)).then_with(|| a.0.id.cmp(&b.0.id)));
-        let outside: Vec<_> = measured.iter().filter(|item| unusual(item)).collect();
+        measured.sort_by(|a, b| noise(b).total_cmp(&noise(a)).then_with(|| a.0.id.cmp(&b.0.id)));
+        let noisy: Vec<_> = measured.iter().filter(|item| noise(item) > USUAL.1).collect();
         Self {
             figure: (measured.len() > 1).then(|| scatter(&measured)),
             measured: measured.len(),
-            outside: outside.len(),
-            unusual: outside
+            noisy: noisy.len(),
+            smooth: measured.iter().filter(|item| noise(item) < USUAL.0).count(),
+            long: view.judges.len() > 40,
+            unusual: noisy
                 .iter()
                 .take(MOST_LISTED)
                 .map(|(item, infit, outfit)| Unusual {
@@ -70,7 +75,7 @@ impl Fit {
                     name: view.names.get(&item.id).cloned(),
                     infit: fixed(Some(*infit), 2),
                     outfit: fixed(Some(*outfit), 2),
-                    reading: reading(*infit, *outfit),
+                    reading: if *infit > USUAL.1 { "disputed throughout" } else { "a few surprising answers" },
                 })
                 .collect(),
             any_flags: view.judges.iter().any(|judge| !judge.flags.is_empty()),
@@ -94,23 +99,9 @@ impl Fit {
     }
 }
 
-fn unusual((_, infit, outfit): &(&ItemScore, f64, f64)) -> bool {
-    [infit, outfit].into_iter().any(|square| !(USUAL.0..=USUAL.1).contains(square))
-}
-
-/// The larger of the two distances from 1, in doublings.
-fn strangeness((_, infit, outfit): &(&ItemScore, f64, f64)) -> f64 {
-    infit.max(1e-3).log2().abs().max(outfit.max(1e-3).log2().abs())
-}
-
-fn reading(infit: f64, outfit: f64) -> &'static str {
-    if infit > USUAL.1 {
-        "the judges disagree about it throughout"
-    } else if outfit > USUAL.1 {
-        "a few surprising answers against much better or worse items"
-    } else {
-        "answers more predictable than chance allows; few of them were close"
-    }
+/// The larger of the two mean squares.
+fn noise((_, infit, outfit): &(&ItemScore, f64, f64)) -> f64 {
+    infit.max(*outfit)
 }
 
 fn scatter(measured: &[(&ItemScore, f64, f64)]) -> String {
@@ -126,21 +117,26 @@ fn scatter(measured: &[(&ItemScore, f64, f64)]) -> String {
     frame.beside(&mut svg, &octaves(&y), "outfit");
     frame.below(&mut svg, &octaves(&x), "infit");
     let place = |infit: f64, outfit: f64| (x.at(infit.max(1e-3).log2()), y.at(outfit.max(1e-3).log2()));
+    let (radius, many) = if measured.len() > 200 { (2.4, " many") } else { (3.6, "") };
     for item in measured.iter().rev() {
         let tip = format!("{}: infit {}, outfit {}", item.0.id, fixed(Some(item.1), 2), fixed(Some(item.2), 2));
-        svg.circle(if unusual(item) { "dot odd" } else { "dot faint" }, place(item.1, item.2), 3.6, &tip);
+        let class = if noise(item) > USUAL.1 { "odd" } else { "faint" };
+        svg.circle(&format!("dot {class}{many}"), place(item.1, item.2), radius, &tip);
     }
-    for (item, infit, outfit) in measured.iter().filter(|item| unusual(item)).take(MOST_NAMED) {
-        let (px, py) = place(*infit, *outfit);
-        let (dx, anchor) = if px > 400.0 { (-7.0, Anchor::End) } else { (7.0, Anchor::Start) };
-        svg.text("small", (px + dx, py + 3.5), anchor, &short(&item.id, 18));
+    let named: Vec<_> = measured.iter().filter(|item| noise(item) > USUAL.1).take(MOST_NAMED).collect();
+    let points: Vec<_> = named.iter().map(|(_, infit, outfit)| place(*infit, *outfit)).collect();
+    let heights = spread(&points.iter().map(|(_, py)| *py).collect::<Vec<_>>(), 12.0, (frame.top + 4.0, frame.bottom));
+    let column = points.iter().fold(0.0f64, |most, (px, _)| most.max(*px)).min(420.0) + 16.0;
+    for ((item, point), height) in named.iter().zip(&points).zip(&heights) {
+        svg.line("lead", (point.0 + 5.0, point.1), (column - 3.0, *height));
+        svg.text("small", (column, *height + 3.5), Anchor::Start, &short(&item.0.id, 16));
     }
     svg.figure(
         "fit",
         "Infit and outfit of the items",
         &format!(
-            "{} of {} items lie outside 0.5 to 1.5; the most unusual ones are in the table.",
-            measured.iter().filter(|item| unusual(item)).count(),
+            "{} of {} items are noisier than 1.5; they are in the table.",
+            measured.iter().filter(|item| noise(item) > USUAL.1).count(),
             measured.len()
         ),
     )

@@ -14,6 +14,7 @@ pub(in crate::report) struct Grading {
     figure: String,
     rows: Vec<Row>,
     labels: Vec<(&'static str, &'static str, usize, String)>,
+    long: bool,
     has_fine: bool,
     has_distance: bool,
 }
@@ -36,7 +37,6 @@ struct Cell {
     /// The probability in per cent, for the depth of the colour.
     depth: u32,
     text: String,
-    dark: bool,
     chosen: bool,
 }
 
@@ -49,6 +49,7 @@ impl Grading {
             figure: figure(&grades, view.grades),
             rows: view.grades.iter().map(|grade| row(view, &grades, grade)).collect(),
             labels: labels(view.grades),
+            long: view.grades.len() > 60,
             has_fine: view.grades.iter().any(|grade| grade.fine_grade.is_some()),
             has_distance: view.grades.iter().any(|grade| grade.threshold_distance.is_some()),
             grades,
@@ -67,7 +68,6 @@ fn row(view: &ReportView<'_>, grades: &[String], grade: &GradeProjection) -> Row
         Cell {
             depth: (p * 100.0).round() as u32,
             text: if p < 0.005 { String::new() } else { fixed(Some(p * 100.0), 0) },
-            dark: p > 0.45,
             chosen: *name == grade.grade,
         }
     });

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::report::ReportView;
-use crate::report::format::{count, percent, short};
+use crate::report::format::{count, counted, fixed, percent, short};
 use crate::report::svg::{Anchor, Svg};
 
 /// Who met whom, and who won: cell by cell where the items are few, by groups of ranks where they are many.
@@ -100,7 +100,7 @@ fn figures(met: &BTreeMap<(usize, usize), Meeting>, items: usize) -> Vec<(&'stat
                 percent(Some(met.len() as f64 / possible(items) as f64))
             ),
         ),
-        ("Middle distance of the pairs in the ranking", format!("{} places", distances[distances.len() / 2])),
+        ("Median distance of the pairs in the ranking", format!("{} places", distances[distances.len() / 2])),
     ];
     if decided > 0 {
         figures.push((
@@ -154,14 +154,10 @@ fn cells(view: &ReportView<'_>, met: &BTreeMap<(usize, usize), Meeting>) -> Stri
                 count(seen.wins),
                 count(seen.losses)
             );
-            svg.rect(shade(seen), (x + 0.5, y + 0.5), (side - 1.0, side - 1.0), &tip);
+            svg.rect(shade(*meeting), (x + 0.5, y + 0.5), (side - 1.0, side - 1.0), &tip);
             if side >= 19.0 {
-                svg.text(
-                    "cell",
-                    (x + side / 2.0, y + side / 2.0 + 3.6),
-                    Anchor::Middle,
-                    &halves(2 * seen.wins + seen.ties),
-                );
+                let text = format!("{}–{}", halves(2 * seen.wins + seen.ties), halves(2 * seen.losses + seen.ties));
+                svg.text("cell", (x + side / 2.0, y + side / 2.0 + 3.4), Anchor::Middle, &text);
             }
         }
     }
@@ -181,7 +177,7 @@ fn halves(halves: u64) -> String {
     }
 }
 
-/// The class of a cell by the share that its row won.
+/// The class of a cell by the share that the better-ranked item won.
 fn shade(meeting: Meeting) -> &'static str {
     let share = (meeting.wins as f64 + meeting.ties as f64 / 2.0) / meeting.total() as f64;
     match share {
@@ -204,7 +200,12 @@ fn groups(met: &BTreeMap<(usize, usize), Meeting>, items: usize, group: usize) -
             sums[column * side_count + row] += meeting.total();
         }
     }
-    let most = sums.iter().copied().max().unwrap_or(1).max(1);
+    let size = |k: usize| ((k + 1) * group).min(items) - k * group;
+    let density = |row: usize, column: usize| {
+        let pairs = if row == column { possible(size(row)) } else { (size(row) * size(column)) as u64 };
+        sums[row * side_count + column] as f64 / pairs.max(1) as f64
+    };
+    let most = (0..sums.len()).map(|cell| density(cell / side_count, cell % side_count)).fold(0.0, f64::max);
     let side = 22.0;
     let (left, top) = (90.0, 30.0);
     let edge = side * side_count as f64;
@@ -220,14 +221,17 @@ fn groups(met: &BTreeMap<(usize, usize), Meeting>, items: usize, group: usize) -
     svg.rect("track", (left, top), (edge, edge), "");
     for (cell, sum) in sums.iter().enumerate().filter(|(_, sum)| **sum > 0) {
         let (row, column) = (cell / side_count, cell % side_count);
-        let depth = ((*sum as f64 / most as f64).sqrt() * 5.0).ceil().clamp(1.0, 5.0) as usize;
-        let tip = format!("ranks {} with ranks {}: {} judgements", range(row), range(column), count(*sum));
+        let depth = (density(row, column) / most * 5.0).ceil().clamp(1.0, 5.0) as usize;
+        let tip = format!("ranks {} with {}: {}", range(row), range(column), counted(*sum, "judgement", "judgements"));
         let at = (left + side * column as f64 + 0.5, top + side * row as f64 + 0.5);
         svg.rect(["", "d1", "d2", "d3", "d4", "d5"][depth], at, (side - 1.0, side - 1.0), &tip);
     }
     svg.figure(
         "matrix",
         "Judgements between groups of ranks",
-        &format!("{items} items in groups of {group}; at most {} judgements in a cell.", count(most)),
+        &format!(
+            "{items} items in groups of {group}; at most {} judgements per pair of items in a cell.",
+            fixed(Some(most), 2)
+        ),
     )
 }

@@ -54,9 +54,10 @@ impl Shown {
             }
             left_wins += pair.left_wins;
             right_wins += pair.right_wins;
-            *leans.entry(&pair.left).or_default() += pair.total() as i64;
-            *leans.entry(&pair.right).or_default() -= pair.total() as i64;
-            *nets.entry((&pair.left, &pair.right)).or_default() += pair.left_wins as i64 - pair.right_wins as i64;
+            *leans.entry(&pair.left).or_default() += pair.total().cast_signed();
+            *leans.entry(&pair.right).or_default() -= pair.total().cast_signed();
+            *nets.entry((&pair.left, &pair.right)).or_default() +=
+                pair.left_wins.cast_signed() - pair.right_wins.cast_signed();
         }
         let twice: Vec<(i64, i64)> = nets
             .iter()
@@ -138,7 +139,7 @@ fn share(view: &ReportView<'_>, sides: Option<&Shown>) -> Option<String> {
     if rows.is_empty() {
         return None;
     }
-    let frame = Frame { left: 170.0, right: 525.0, top: 8.0, bottom: 12.0 + 40.0 * rows.len() as f64 };
+    let frame = Frame { left: 170.0, right: 508.0, top: 8.0, bottom: 12.0 + 40.0 * rows.len() as f64 };
     let mut svg = Svg::new(540.0, frame.bottom + 44.0);
     let x = Scale::new(0.0, 1.0, frame.left, frame.right);
     let at: Ticks = [0.0, 0.25, 0.5, 0.75, 1.0].iter().map(|p| (x.at(*p), percent(Some(*p)))).collect();

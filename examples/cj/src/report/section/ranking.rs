@@ -40,7 +40,10 @@ struct Row {
 
 /// From this number of items on, the ranking has an overview above the table.
 const MANY: usize = 60;
-const WIDTH: f64 = 300.0;
+/// From this number on, the intervals of the overview run together into a band.
+const BAND: usize = 300;
+const WIDTH: f64 = 250.0;
+const HEIGHT: f64 = 30.0;
 
 impl Ranking {
     pub(in crate::report) fn of(view: &ReportView<'_>) -> Self {
@@ -93,15 +96,15 @@ fn reach(item: &ItemScore) -> impl Iterator<Item = f64> + use<> {
 }
 
 fn interval(scale: &Scale, item: &ItemScore) -> String {
-    let mut svg = Svg::new(WIDTH, 22.0);
-    svg.strokes("grid", scale.ticks(6).into_iter().map(|tick| ((scale.at(tick), 0.0), (scale.at(tick), 22.0))));
+    let mut svg = Svg::new(WIDTH, HEIGHT);
+    svg.strokes("grid", scale.ticks(6).into_iter().map(|tick| ((scale.at(tick), 0.0), (scale.at(tick), HEIGHT))));
     if let Some(score) = item.score.filter(|score| score.is_finite()) {
         if let Some(se) = item.se.filter(|se| se.is_finite()) {
             let (low, high) = (score - 1.96 * se, score + 1.96 * se);
-            svg.line("whisker", (scale.at(low), 11.0), (scale.at(high), 11.0));
-            svg.line("core", (scale.at(score - se), 11.0), (scale.at(score + se), 11.0));
+            svg.line("whisker", (scale.at(low), HEIGHT / 2.0), (scale.at(high), HEIGHT / 2.0));
+            svg.line("core", (scale.at(score - se), HEIGHT / 2.0), (scale.at(score + se), HEIGHT / 2.0));
         }
-        svg.circle("dot", (scale.at(score), 11.0), 4.0, "");
+        svg.circle("dot", (scale.at(score), HEIGHT / 2.0), 4.0, "");
     }
     svg.decoration()
 }
@@ -114,7 +117,7 @@ fn axis(scale: &Scale) -> String {
     svg.decoration()
 }
 
-/// All items from best to worst with their intervals, as narrow strokes.
+/// All items from best to worst with their intervals.
 fn overview(view: &ReportView<'_>) -> String {
     let placed: Vec<(f64, f64)> = view
         .items
@@ -130,13 +133,13 @@ fn overview(view: &ReportView<'_>) -> String {
     frame.beside(&mut svg, &logit_ticks(&y, 6), "score in logits");
     frame.below(&mut svg, &ticks(&x, 8, |rank| format!("{rank:.0}")), "place in the ranking, best first");
     let at = |place: usize| x.at(place as f64 + 1.0);
-    svg.strokes(
-        "whisker thin",
-        placed
-            .iter()
-            .enumerate()
-            .map(|(k, (score, se))| ((at(k), y.at(score - 1.96 * se)), (at(k), y.at(score + 1.96 * se)))),
-    );
+    let ends = |k: usize| [1.96, -1.96].map(|z| (at(k), y.at(placed[k].0 + z * placed[k].1)));
+    if placed.len() > BAND {
+        let there = (0..placed.len()).map(|k| ends(k)[0]);
+        svg.polygon("band", &there.chain((0..placed.len()).rev().map(|k| ends(k)[1])).collect::<Vec<_>>());
+    } else {
+        svg.strokes("whisker thin", (0..placed.len()).map(|k| (ends(k)[0], ends(k)[1])));
+    }
     svg.strokes(
         "points",
         placed.iter().enumerate().map(|(k, (score, _))| ((at(k), y.at(*score)), (at(k), y.at(*score)))),

@@ -7,7 +7,7 @@ use crate::report::format::{count, fixed, signed};
 /// What the figures depend on, and how the fit went.
 #[derive(Debug, Serialize)]
 pub(in crate::report) struct Settings {
-    settings: Vec<(String, String)>,
+    rows: Vec<(String, String)>,
     diagnostics: Vec<(&'static str, String)>,
     isolated: Vec<String>,
     components: Vec<Vec<String>>,
@@ -19,11 +19,11 @@ const MOST_MEMBERS: usize = 12;
 
 impl Settings {
     pub(in crate::report) fn of(view: &ReportView<'_>) -> Self {
-        let mut settings = Vec::new();
+        let mut rows = Vec::new();
         if let Some(batch) = view.batch {
-            settings.push(("batch".to_owned(), batch.id.clone()));
+            rows.push(("batch".to_owned(), batch.id.clone()));
         }
-        flatten("", &view.settings, &mut settings);
+        flatten("", &view.settings, &mut rows);
         let d = view.diagnostics;
         let mut diagnostics = vec![
             ("Log-likelihood", fixed(d.log_likelihood, 2)),
@@ -43,7 +43,7 @@ impl Settings {
         } else {
             Vec::new()
         };
-        Self { settings, diagnostics, isolated: shortened(&d.isolated), components }
+        Self { rows, diagnostics, isolated: shortened(&d.isolated), components }
     }
 }
 

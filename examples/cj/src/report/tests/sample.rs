@@ -73,7 +73,7 @@ pub(super) fn id(place: usize) -> String {
 pub(super) fn waves(output: &RunOutput) -> Vec<Wave> {
     (1..=3u32)
         .map(|wave| Wave {
-            wave: wave.into(),
+            number: wave.into(),
             planned: 104,
             decided: 100,
             failed: u64::from(wave == 3) * 2,
