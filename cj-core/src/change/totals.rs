@@ -10,6 +10,7 @@ pub struct EvidenceTotals {
     pub prompt_tokens: u64,
     /// Tokens written.
     pub completion_tokens: u64,
-    /// Provider and model of most answers with a verdict; the first by name among equals.
+    /// Provider and model of most answers with a verdict that name both; the first by name (provider, then model, byte by
+    /// byte) among equals.
     pub judge: Option<(String, String)>,
 }

@@ -7,7 +7,7 @@ use super::estimate::{Known, counts};
 use crate::batch::Scored;
 use crate::change::{BatchRecord, EssayScore, FitSummary, MatrixCell, MatrixKey, ScoreSheet, SeparationSummary};
 use crate::id::EssayId;
-use crate::scoring::{Connectivity, Fit, Judgements, Model, PairCount, Prior, TiePolicy};
+use crate::scoring::{Connectivity, Fit, Judgements, Model, PairCount, Prior, SeparationBasis, TiePolicy};
 
 /// Fits the scale to what is stored.
 pub(super) fn score(record: &BatchRecord, known: Known) -> Result<Scored, ServiceError> {
@@ -53,7 +53,11 @@ pub fn fit_sheet(
         Ok(found) => Some(SeparationSummary {
             ssr: found.ssr,
             ssr_alternative: found.ssr_alternative,
-            ssr_basis: basis(found.basis),
+            ssr_basis: match found.basis {
+                SeparationBasis::Sirt => "sirt",
+                _ => "mle",
+            }
+            .to_owned(),
             separation: found.g,
             strata: found.strata,
         }),

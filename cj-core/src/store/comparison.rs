@@ -21,7 +21,7 @@ pub trait ComparisonRepository: Send {
     /// `Conflict` when one is not there.
     async fn update(&mut self, comparisons: &[&ComparisonRecord]) -> Result<(), StoreError>;
 
-    /// Loads comparisons in the order (batch, wave, ordinal, attempt).
+    /// Loads comparisons in the order (batch, wave, ordinal, attempt), each once.
     ///
     /// # Errors
     /// `Corrupt`.
@@ -33,7 +33,7 @@ pub trait ComparisonRepository: Send {
     /// As every read.
     async fn locate(&mut self, ids: &[ComparisonId]) -> Result<Vec<(ComparisonId, BatchId)>, StoreError>;
 
-    /// Cancels every open comparison of batches that ended.
+    /// Cancels every open comparison of batches that ended: their state changes and nothing else.
     ///
     /// # Errors
     /// As every write.

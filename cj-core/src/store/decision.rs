@@ -21,7 +21,7 @@ pub trait DecisionRepository: Send {
     /// As every write.
     async fn tally(&mut self, cells: &[(&MatrixKey, &MatrixCell)]) -> Result<(), StoreError>;
 
-    /// The matrix of a batch, in order of key, without empty cells.
+    /// The matrix of a batch, in order of key (essay ids byte by byte), without empty cells.
     ///
     /// # Errors
     /// `Corrupt`.
