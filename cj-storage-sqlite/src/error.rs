@@ -62,7 +62,7 @@ fn kind(error: &sqlx::Error) -> ErrorKind {
 
 /// SQLite's extended result codes; the low byte is the primary one.
 fn database_kind(error: &dyn DatabaseError) -> ErrorKind {
-    let code: u32 = error.code().and_then(|code| code.parse().ok()).unwrap_or_default();
+    let code = code(error);
     match (code, code & 0xff) {
         // A reading transaction that wants to write, after another connection has written.
         (BUSY_SNAPSHOT, _) => ErrorKind::Conflict,
@@ -73,6 +73,15 @@ fn database_kind(error: &dyn DatabaseError) -> ErrorKind {
         _ if is_missing_schema(error) => ErrorKind::Unsupported,
         _ => ErrorKind::Other,
     }
+}
+
+/// Whether another connection holds the file.
+pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| code(error) & 0xff == BUSY)
+}
+
+fn code(error: &dyn DatabaseError) -> u32 {
+    error.code().and_then(|code| code.parse().ok()).unwrap_or_default()
 }
 
 fn is_missing_schema(error: &dyn DatabaseError) -> bool {

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use cj_core::store::{ErrorKind, Repositories, Store, StoreError, UnitOfWork};
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 use sqlx::{Connection as _, SqliteConnection};
 
-use crate::error::{file_error, found};
+use crate::error::{file_error, found, is_busy};
 use crate::{SqliteOptions, SqliteUnit, migrate};
 
 /// Batches in one SQLite file.
@@ -53,8 +54,24 @@ impl SqliteStore {
         let writer = (!options.is_read_only()).then(|| pool(&options, 1).connect_lazy_with(options.writer()));
         let readers = pool(&options, options.reader_count()).connect_lazy_with(options.reader());
         let store = Self { path, writer, readers };
+        store.make(options.timeout()).await?;
         migrate::refuse_newer(store.stored_version(OPEN).await?, OPEN, &store.path)?;
         Ok(store)
+    }
+
+    /// Makes the file and turns its log on. For that SQLite needs the file to itself for a moment, and does not wait.
+    async fn make(&self, timeout: Duration) -> Result<(), StoreError> {
+        let mut waited = Duration::ZERO;
+        loop {
+            match self.pool().acquire().await {
+                Ok(_) => return Ok(()),
+                Err(error) if is_busy(&error) && waited < timeout => {
+                    tokio::time::sleep(PAUSE).await;
+                    waited += PAUSE;
+                }
+                Err(error) => return Err(self.error(OPEN, error)),
+            }
+        }
     }
 
     /// Brings the schema up to date. Safe to run twice, and by two processes at once.
@@ -99,10 +116,13 @@ impl SqliteStore {
     }
 
     async fn stored_version(&self, operation: &'static str) -> Result<Option<i64>, StoreError> {
-        // The writer where there is one: it makes the file, and turns the log on.
-        let pool = self.writer.as_ref().unwrap_or(&self.readers);
-        let mut conn = pool.acquire().await.map_err(|error| self.error(operation, error))?;
+        let mut conn = self.pool().acquire().await.map_err(|error| self.error(operation, error))?;
         migrate::stored_version(&mut conn, &self.path, operation).await
+    }
+
+    /// The writer where there is one: it makes the file.
+    fn pool(&self) -> &SqlitePool {
+        self.writer.as_ref().unwrap_or(&self.readers)
     }
 
     fn writer(&self, operation: &'static str) -> Result<&SqlitePool, StoreError> {
@@ -148,6 +168,7 @@ async fn is_outside_transaction(conn: &mut SqliteConnection) -> Result<bool, sql
     Ok(!conn.is_in_transaction())
 }
 
+const PAUSE: Duration = Duration::from_millis(5);
 const BEGIN: &str = "store.begin";
 const CHECK: &str = "store.check";
 const MIGRATE: &str = "store.migrate";
