@@ -19,7 +19,7 @@ pub trait BatchRepository: Send {
     /// `Conflict` when one is there already.
     async fn insert(&mut self, batches: &[&BatchRecord]) -> Result<(), StoreError>;
 
-    /// Loads batches in order of id, holding them until the unit ends. Unknown ids are left out.
+    /// Loads batches in order of id, each once, holding them until the unit ends. Unknown ids are left out.
     ///
     /// # Errors
     /// `Conflict` where waiting for another holder would deadlock; `Corrupt`.
@@ -31,7 +31,7 @@ pub trait BatchRepository: Send {
     /// `Conflict` when a stored version is not the expected one, or the batch is gone.
     async fn update(&mut self, updates: &[&BatchUpdate]) -> Result<(), StoreError>;
 
-    /// The ids of batches whose `next_deadline` is at or before a time, the longest due first.
+    /// The ids of batches whose `next_deadline` is at or before a time, the longest due first, equal times in order of id.
     ///
     /// # Errors
     /// As every read.
@@ -50,9 +50,9 @@ pub trait BatchRepository: Send {
 pub enum BatchQuery {
     /// That of the id.
     Id(BatchId),
-    /// Those of the caller's own name, newest first.
+    /// Those of the caller's own name, newest first by `created_at`, equal times in order of id.
     BosBatchId(String),
-    /// The newest, newest first.
+    /// The newest by `created_at`, newest first, equal times in order of id.
     Newest {
         /// At most so many.
         limit: u32,

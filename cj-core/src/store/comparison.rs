@@ -21,13 +21,13 @@ pub trait ComparisonRepository: Send {
     /// `Conflict` when one is not there.
     async fn update(&mut self, comparisons: &[&ComparisonRecord]) -> Result<(), StoreError>;
 
-    /// Loads comparisons in the order (batch, wave, ordinal, attempt).
+    /// Loads comparisons in the order (batch, wave, ordinal, attempt), each once.
     ///
     /// # Errors
     /// `Corrupt`.
     async fn load(&mut self, query: &ComparisonQuery) -> Result<Vec<ComparisonRecord>, StoreError>;
 
-    /// Cancels every open comparison of batches that ended.
+    /// Cancels every open comparison of batches that ended: their state changes and nothing else.
     ///
     /// # Errors
     /// As every write.

@@ -14,7 +14,7 @@ pub trait DeadLetters: Send {
     /// As every write.
     async fn keep(&mut self, letters: &[DeadLetter]) -> Result<(), StoreError>;
 
-    /// The newest, newest first.
+    /// The newest by `received_at`, newest first, equal times in order of consumer and message.
     ///
     /// # Errors
     /// `Corrupt`.

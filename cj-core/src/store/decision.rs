@@ -21,7 +21,7 @@ pub trait DecisionRepository: Send {
     /// As every write.
     async fn tally(&mut self, cells: &[(&MatrixKey, &MatrixCell)]) -> Result<(), StoreError>;
 
-    /// The matrix of a batch, in order of key, without empty cells.
+    /// The matrix of a batch, in order of key (essay ids byte by byte), without empty cells.
     ///
     /// # Errors
     /// `Corrupt`.
@@ -50,6 +50,7 @@ pub struct EvidenceTotals {
     pub prompt_tokens: u64,
     /// Tokens written.
     pub completion_tokens: u64,
-    /// Provider and model of most answers with a verdict; the first by name among equals.
+    /// Provider and model of most answers with a verdict that name both; the first by name (provider, then model, byte by
+    /// byte) among equals.
     pub judge: Option<(String, String)>,
 }

@@ -15,7 +15,8 @@ pub trait EssayRepository: Send {
     /// `Conflict` when one is there already.
     async fn insert(&mut self, essays: &[&EssayRecord]) -> Result<(), StoreError>;
 
-    /// Writes status, score, standard error, rank and count; the content only where it holds a text.
+    /// Writes status, score, standard error, rank and count; the content only where it holds a text. Place, kind and title
+    /// stay as they were inserted.
     ///
     /// # Errors
     /// `Conflict` when one is not there.

@@ -5,6 +5,8 @@
 //!   it when it was dropped. When `commit` fails or is cancelled the outcome is unknown: the caller does its work again,
 //!   and ids derived from what they name make that harmless.
 //! - Every write takes a slice and costs about one statement, whatever its length. An empty slice costs nothing.
+//! - A call that fails writes nothing. After it a unit is to be dropped; one that is committed all the same either fails to,
+//!   or keeps what it wrote before that call.
 //! - A unit reads its own writes. Repositories never commit.
 //! - [`BatchRepository::lock`] keeps other units from changing the batch until this one ends, or makes their writes fail
 //!   with [`ErrorKind::Conflict`].
@@ -20,6 +22,8 @@ mod decision;
 mod error;
 mod essay;
 mod inbox;
+#[cfg(feature = "memory")]
+pub mod memory;
 mod outbox;
 mod result;
 mod unit;

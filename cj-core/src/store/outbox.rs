@@ -10,9 +10,11 @@ use crate::id::{BatchId, ComparisonId, EventId, WorkerId};
 /// Stores messages until they are sent.
 ///
 /// # Contract
-/// - Messages of one key are claimed in the order (batch, version, ordinal), and none while an earlier one of its key is
-///   unsent and leased, waiting or parked. So no number of relays interleaves a key.
+/// - Messages of one kind and key are claimed in the order (batch, version, ordinal), whatever their times say, and none
+///   while an earlier one of its key is unsent and leased, waiting or parked. So no number of relays interleaves a key. One
+///   claim may take several messages of a key: those at its head that may be sent, in order and without a gap.
 /// - A claimed message is not claimed again before its lease ends or it is settled.
+/// - A message needs no stored batch: a request that cannot start is answered too.
 #[async_trait]
 pub trait Outbox: Send {
     /// Adds messages.
@@ -21,19 +23,21 @@ pub trait Outbox: Send {
     /// `Conflict` when an id is there already.
     async fn append(&mut self, messages: &[OutboxMessage]) -> Result<(), StoreError>;
 
-    /// Deletes the questions of comparisons that ended, sent or not, and all questions of batches that ended.
+    /// Deletes the questions of comparisons that ended, sent or not, and all questions of batches that ended. A question's id
+    /// is that of its comparison; events stay.
     ///
     /// # Errors
     /// As every write.
     async fn withdraw(&mut self, comparisons: &[ComparisonId], batches: &[BatchId]) -> Result<(), StoreError>;
 
-    /// Leases messages that may be sent, oldest first, and counts the attempt.
+    /// Leases messages that may be sent, oldest by `created_at` first, and counts the attempt: what is returned has it counted.
     ///
     /// # Errors
     /// `Conflict` where another relay was faster.
     async fn claim(&mut self, claim: &Claim) -> Result<Vec<OutboxMessage>, StoreError>;
 
-    /// Writes what became of claimed messages. Ids that are not there (withdrawn meanwhile) are passed over.
+    /// Writes what became of claimed messages, and ends their leases. Passed over are ids that are not there (withdrawn
+    /// meanwhile) and messages that are sent: a slow relay does not take that back. `Retry` of a parked message replays it.
     ///
     /// # Errors
     /// As every write.
@@ -105,7 +109,8 @@ pub struct OutboxDepth {
     pub pending: u64,
     /// Messages put aside.
     pub parked: u64,
-    /// When the next pending one may be claimed: the earliest end of a lease or of a pause.
+    /// When the next pending one may be claimed: the earliest time at which the first unsent message of a key is available and
+    /// not leased. A key whose first unsent message is parked has none.
     pub next_at: Option<DateTime<Utc>>,
     /// When the oldest pending one was written.
     pub oldest: Option<DateTime<Utc>>,

@@ -15,7 +15,7 @@ pub trait ResultRepository: Send {
     /// As every write.
     async fn put(&mut self, results: &[EssayResult]) -> Result<(), StoreError>;
 
-    /// The results of a batch, best first; equal ranks in order of essay id.
+    /// The results of a batch, best first; equal ranks in order of essay id, byte by byte.
     ///
     /// # Errors
     /// `Corrupt`.

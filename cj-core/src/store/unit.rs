@@ -53,7 +53,8 @@ pub trait Store: Send + Sync + 'static {
     /// `Unavailable` when the store cannot be reached or stays busy.
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError>;
 
-    /// Begins a consistent view that waits for no writer; its writes fail with `Unsupported`.
+    /// Begins a consistent view that waits for no writer. It shows one committed state, at the latest that of its first
+    /// read. Its writes fail with `Unsupported`, and so do `lock`, `admit` and `claim`.
     ///
     /// # Errors
     /// `Unavailable` when the store cannot be reached.
