@@ -15,6 +15,7 @@ mod phase;
 mod request;
 mod result;
 mod scores;
+mod totals;
 mod verdict;
 mod wave;
 
@@ -31,5 +32,6 @@ pub use phase::{CompletionReason, FailureReason, Phase, ScoringCause, UnknownCod
 pub use request::RequestSnapshot;
 pub use result::{BatchResult, EssayResult};
 pub use scores::{EssayScore, FitSummary, HonestReliability, ScoreSheet, SeparationSummary};
+pub use totals::EvidenceTotals;
 pub use verdict::{Evidence, Outcome, Verdict, Winner};
 pub use wave::WaveRecord;

@@ -1,5 +1,7 @@
 //! What judges are told.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// What judges are told and how, kept because later waves need it.
@@ -31,4 +33,6 @@ pub struct RequestSnapshot {
     pub output_verbosity: Option<String>,
     /// The grade scale of the assignment.
     pub grade_scale: Option<String>,
+    /// What the caller wants to find again with the batch; nothing is decided by it, and judges do not see it.
+    pub labels: BTreeMap<String, String>,
 }

@@ -6,4 +6,4 @@ mod strategy;
 
 pub use error::ConfigError;
 pub use settings::{Settings, SettingsBuilder};
-pub use strategy::Strategy;
+pub use strategy::{Strategy, UnknownStrategy};

@@ -1,1 +1,42 @@
-//! See the crate documentation.
+//! From judgements to scores: Bradley–Terry estimation with honest errors.
+//!
+//! [`Judgements`] hold what was compared and how it ended, [`Model`] says what is believed, [`Model::fit`] gives a
+//! [`Fit`]: scores in logits, standard errors from the whole information matrix, chances, ranks and residuals.
+//! [`Connectivity`] says beforehand what holds the items together, [`Separation`] how far the scores tell them apart.
+//!
+//! Everything is deterministic: the same judgements in any order give the same bits on one target.
+mod anchor;
+mod connectivity;
+mod covariance;
+mod error;
+mod firth;
+mod fit;
+mod graph;
+mod judgement;
+mod judgements;
+mod law;
+mod linalg;
+mod model;
+mod newton;
+mod normal;
+mod prior;
+mod problem;
+mod ranking;
+mod residuals;
+mod separation;
+mod sirt;
+mod ties;
+
+pub use anchor::Anchor;
+pub use connectivity::Connectivity;
+pub use covariance::Covariance;
+pub use error::ScoringError;
+pub use fit::{Effect, Fit, Frame};
+pub use judgement::{Judgement, Outcome, PairCount};
+pub use judgements::{Judgements, Tally};
+pub use model::{Model, ModelBuilder};
+pub use prior::Prior;
+pub use ranking::Rank;
+pub use residuals::{Misfit, Residuals};
+pub use separation::{Separation, SeparationBasis};
+pub use ties::{DavidsonOrder, TiePolicy};

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::change::{DecisionRecord, MatrixCell, MatrixKey};
+use crate::change::{DecisionRecord, EvidenceTotals, MatrixCell, MatrixKey};
 use crate::id::BatchId;
 
 /// Stores answers, and the counts per ordered pair that follow from them.
@@ -38,19 +38,4 @@ pub trait DecisionRepository: Send {
     /// # Errors
     /// As every read.
     async fn totals(&mut self, batch: BatchId) -> Result<EvidenceTotals, StoreError>;
-}
-
-/// What the answers of a batch cost, summed over all of them, failures too.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[expect(clippy::exhaustive_structs, reason = "a store must fill every field")]
-pub struct EvidenceTotals {
-    /// US dollars, or none where no answer said.
-    pub cost: Option<f64>,
-    /// Tokens read.
-    pub prompt_tokens: u64,
-    /// Tokens written.
-    pub completion_tokens: u64,
-    /// Provider and model of most answers with a verdict that name both; the first by name (provider, then model, byte by
-    /// byte) among equals.
-    pub judge: Option<(String, String)>,
 }

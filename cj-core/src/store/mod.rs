@@ -29,11 +29,12 @@ mod result;
 mod unit;
 mod wave;
 
+pub use crate::change::EvidenceTotals;
 pub use apply::apply;
 pub use batch::{BatchQuery, BatchRepository};
 pub use comparison::{ComparisonQuery, ComparisonRepository};
 pub use dead_letter::DeadLetters;
-pub use decision::{DecisionRepository, EvidenceTotals};
+pub use decision::DecisionRepository;
 pub use error::{ErrorKind, StoreError};
 pub use essay::{EssayRepository, Texts};
 pub use inbox::Inbox;

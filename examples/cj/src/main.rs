@@ -1,2 +1,6 @@
-//! The command line of the comparative-judgement engine.
-fn main() {}
+//! The binary `cj`.
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cj::run(std::env::args_os()).into()
+}

@@ -1,0 +1,131 @@
+//! Greedy A-optimal rounds over all pairs of a few hundred items.
+
+use super::exchange::exchange;
+use super::gain::rank;
+use super::matrices::Matrices;
+use super::supply::{Supply, class};
+use crate::pairing::board::Board;
+use crate::pairing::dice::mix;
+use crate::pairing::{Pair, Request};
+
+/// The state of a search over all pairs: what is known of the items, and who sits at which place.
+///
+/// The free items of a round hold the first places.
+#[derive(Debug, Clone)]
+pub(super) struct Dense {
+    matrices: Matrices,
+    item: Vec<u32>,
+    place: Vec<usize>,
+}
+
+impl Dense {
+    pub(super) fn new(mean: &[f64], covariance: &[f64]) -> Self {
+        let items = mean.len();
+        let matrices = Matrices::new(mean, covariance);
+        Self { matrices, item: (0..items as u32).collect(), place: (0..items).collect() }
+    }
+
+    /// A round of at most `want` pairs without the `busy` items, recorded on the board. After the last round of a wave
+    /// nothing more is asked of `self`.
+    pub(super) fn round(
+        &mut self,
+        request: &Request<'_>,
+        board: &mut Board,
+        busy: &[Pair],
+        want: usize,
+        last: bool,
+    ) -> Vec<Pair> {
+        let items = self.item.len();
+        let mut free = items;
+        for item in busy.iter().flat_map(|pair| [pair.left, pair.right]) {
+            self.leave(item, &mut free);
+        }
+        if free % 2 == 1 {
+            let rests = self.who_rests(request, board, free);
+            self.leave(rests, &mut free);
+        }
+        let full = want.min(free / 2);
+        let mut supply = Supply::new(board, &self.item[..free]);
+        // Leans and meetings change only for items that leave the round, so they are looked up once.
+        self.matrices.open(free, |i, j| board.admissible(self.item[i], self.item[j]).is_some());
+        let mut taken = Vec::new();
+        while let Some((a, b)) = self.best(request, board, free, &supply).filter(|_| taken.len() < full) {
+            supply.take(board.lean(a), board.lean(b));
+            self.leave(a, &mut free);
+            self.leave(b, &mut free);
+            self.update(Pair::new(a, b), 1.0, if last { free } else { items });
+            taken.extend(board.admissible(a, b));
+        }
+        let worth =
+            |dense: &Self, pair: Pair| rank(dense.matrices.gain(dense.place(pair.left), dense.place(pair.right)));
+        while let Some((at, pairs)) =
+            exchange(board, &taken, &self.item[..free], |pair| worth(self, pair)).filter(|_| taken.len() < full)
+        {
+            let broken = std::mem::replace(&mut taken[at], pairs[0]);
+            taken.push(pairs[1]);
+            for item in pairs.iter().flat_map(|pair| [pair.left, pair.right]) {
+                if self.place(item) < free {
+                    self.leave(item, &mut free);
+                }
+            }
+            if !last {
+                self.update(broken, -1.0, items);
+                self.update(pairs[0], 1.0, items);
+                self.update(pairs[1], 1.0, items);
+            }
+        }
+        for &pair in &taken {
+            board.record(pair);
+        }
+        taken
+    }
+
+    fn place(&self, item: u32) -> usize {
+        self.place[item as usize]
+    }
+
+    fn update(&mut self, pair: Pair, times: f64, places: usize) {
+        self.matrices.update(self.place(pair.left), self.place(pair.right), times, places);
+    }
+
+    /// Moves an item behind the free ones, which become one fewer.
+    fn leave(&mut self, item: u32, free: &mut usize) {
+        *free -= 1;
+        let (from, to) = (self.place(item), *free);
+        let other = self.item[to];
+        self.matrices.exchange(from, to);
+        self.item.swap(from, to);
+        (self.place[item as usize], self.place[other as usize]) = (to, from);
+    }
+
+    /// Of an odd number of items the one that sits out: of those with the most comparisons the one known best.
+    fn who_rests(&self, request: &Request<'_>, board: &Board, free: usize) -> u32 {
+        let known = |item: u32| rank(self.matrices.variance(self.place(item)));
+        let order = |item: &u32| (u32::MAX - board.games(*item), known(*item), mix(request.seed, *item, *item));
+        self.item[..free].iter().copied().min_by_key(order).expect("an odd number is not 0")
+    }
+
+    /// The free pair that is worth most; among equals the one that the seed prefers.
+    fn best(&self, request: &Request<'_>, board: &Board, free: usize, supply: &Supply) -> Option<(u32, u32)> {
+        let classes: Vec<usize> = self.item[..free].iter().map(|&item| class(board.lean(item))).collect();
+        let allowed =
+            supply.harmless().map(|row| classes.iter().map(|&c| f64::from(u8::from(row[c]))).collect::<Vec<_>>());
+        let mut gains = vec![0.0; free];
+        let mut most = vec![0.0_f64; free];
+        for i in 1..free {
+            self.matrices.gains(i, &allowed[classes[i]], &mut gains);
+            most[i] = gains[..i].iter().fold(0.0, |most, &gain| if gain > most { gain } else { most });
+        }
+        let top = most.iter().map(|&gain| rank(gain)).max().filter(|&top| top > 0)?;
+        let mut best: Option<(u64, u32, u32)> = None;
+        for i in (1..free).filter(|&i| rank(most[i]) == top) {
+            self.matrices.gains(i, &allowed[classes[i]], &mut gains);
+            for j in (0..i).filter(|&j| rank(gains[j]) == top) {
+                let (a, b) = (self.item[i].min(self.item[j]), self.item[i].max(self.item[j]));
+                let candidate = (mix(request.seed, a, b), a, b);
+                best = Some(best.map_or(candidate, |best| best.min(candidate)));
+            }
+        }
+        best.map(|(_, a, b)| (a, b))
+    }
+}

@@ -1,0 +1,100 @@
+//! The state of play: who met whom, how often and on which side.
+
+use super::dice::mix;
+use super::meetings::{Meeting, Meetings};
+use super::{Pair, Repeats, Request};
+
+/// What was asked, folded into counts, and brought up to date while a wave is being planned.
+#[derive(Debug, Clone)]
+pub(super) struct Board {
+    games: Vec<u32>,
+    lean: Vec<i32>,
+    meetings: Meetings,
+    repeats: Repeats,
+    seed: u64,
+    asked: usize,
+}
+
+impl Board {
+    pub(super) fn new(request: &Request<'_>) -> Self {
+        let mut board = Self {
+            games: vec![0; request.items],
+            lean: vec![0; request.items],
+            meetings: Meetings::new(request.items),
+            repeats: request.repeats,
+            seed: request.seed ^ (u64::from(request.wave) << 32),
+            asked: 0,
+        };
+        request.refused.iter().for_each(|&pair| board.meetings.refuse(pair));
+        request.asked.iter().for_each(|&pair| board.record(pair));
+        board
+    }
+
+    pub(super) fn record(&mut self, pair: Pair) {
+        self.meetings.record(pair);
+        for (item, step) in [(pair.left, 1), (pair.right, -1)] {
+            self.games[item as usize] += 1;
+            self.lean[item as usize] += step;
+        }
+        self.asked += 1;
+    }
+
+    pub(super) fn items(&self) -> usize {
+        self.games.len()
+    }
+
+    /// Questions asked so far, those of the wave being planned included.
+    pub(super) fn asked(&self) -> usize {
+        self.asked
+    }
+
+    pub(super) fn games(&self, item: u32) -> u32 {
+        self.games[item as usize]
+    }
+
+    /// L − R: times on the left minus times on the right.
+    pub(super) fn lean(&self, item: u32) -> i32 {
+        self.lean[item as usize]
+    }
+
+    pub(super) fn meeting(&self, a: u32, b: u32) -> Meeting {
+        self.meetings.between(a, b)
+    }
+
+    /// Whether these two were never asked about and may be.
+    pub(super) fn is_new(&self, a: u32, b: u32) -> bool {
+        let meeting = self.meeting(a, b);
+        meeting.times() == 0 && !meeting.refused
+    }
+
+    /// The sides that the repeat policy leaves to a pair: `[smaller index left, smaller index right]`.
+    pub(super) fn sides(&self, a: u32, b: u32) -> [bool; 2] {
+        let meeting = self.meeting(a, b);
+        if meeting.refused {
+            return [false; 2];
+        }
+        if meeting.times() == 0 {
+            return [true; 2];
+        }
+        match self.repeats {
+            Repeats::Never => [false; 2],
+            Repeats::Swapped => [meeting.forward == 0, meeting.backward == 0],
+            Repeats::Panel => [!meeting.last_forward, meeting.last_forward],
+        }
+    }
+
+    /// The pair as it may be asked now without |L − R| passing 1, or `None` where it may not be.
+    pub(super) fn admissible(&self, a: u32, b: u32) -> Option<Pair> {
+        let (low, high) = (a.min(b), a.max(b));
+        let (lean_low, lean_high) = (self.lean(low), self.lean(high));
+        let [forward, backward] = self.sides(low, high);
+        let forward = forward && lean_low <= 0 && lean_high >= 0;
+        let backward = backward && lean_high <= 0 && lean_low >= 0;
+        let low_left = match (forward, backward) {
+            (false, false) => return None,
+            (true, true) => mix(self.seed, low, high) & 1 == 0,
+            (only_forward, _) => only_forward,
+        };
+        Some(if low_left { Pair::new(low, high) } else { Pair::new(high, low) })
+    }
+}

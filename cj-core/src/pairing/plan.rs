@@ -1,0 +1,39 @@
+//! From a strategy's name to its rule.
+
+use super::adaptive::Adaptive;
+use super::balanced::Balanced;
+use super::board::Board;
+use super::dice::Dice;
+use super::random::Random;
+use super::round_robin::RoundRobin;
+use super::{Pair, PairingError, Request};
+use crate::config::Strategy;
+
+/// The comparisons to ask next, in order; none when no admissible pair is left.
+///
+/// At most [`Request::slots`] pairs, none of them refused, none against the repeat policy.
+///
+/// # Errors
+/// When the request contradicts itself: a pair names an item that does not exist or sets an item against itself, or the
+/// estimate is of another number of items.
+pub fn plan(strategy: Strategy, request: &Request<'_>) -> Result<Vec<Pair>, PairingError> {
+    request.check()?;
+    if request.items < 2 || request.slots() == 0 {
+        return Ok(Vec::new());
+    }
+    let rule: &dyn Rule = match strategy {
+        Strategy::RoundRobin => &RoundRobin,
+        Strategy::Balanced => &Balanced,
+        Strategy::Random => &Random,
+        Strategy::Adaptive => &Adaptive,
+    };
+    let mut board = Board::new(request);
+    let mut dice = Dice::of_wave(request.seed, request.wave);
+    Ok(rule.next(request, &mut board, &mut dice))
+}
+
+/// One way of choosing the next comparisons.
+pub(super) trait Rule {
+    /// At most `request.slots()` pairs, each recorded on the board. The request is valid and has at least two items.
+    fn next(&self, request: &Request<'_>, board: &mut Board, dice: &mut Dice) -> Vec<Pair>;
+}

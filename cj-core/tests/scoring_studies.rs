@@ -1,0 +1,32 @@
+//! Published comparative-judgement studies: what other programs say of them.
+#![expect(clippy::unwrap_used, reason = "reference data that does not parse should fail the test")]
+mod scoring_support;
+
+use cj_core::scoring::{Frame, Model, Prior};
+use scoring_support::{close, folder, rows, study};
+
+const STUDIES: &str = "data/cj-sets";
+
+#[test]
+fn sirt_prints_what_the_r_program_prints() {
+    let Some(studies) = folder(STUDIES) else { return };
+    let model = Model::builder().prior(Prior::Sirt).build().unwrap();
+    let mut compared = 0;
+    for file in std::fs::read_dir(&studies).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        let Some(name) = name.strip_suffix(".sirt_btm.csv") else { continue };
+        let fit = model.fit(&study(&studies.join(format!("{name}.judgements.csv")))).unwrap();
+        let errors = fit.standard_errors_in(Frame::Known);
+        for row in rows(&studies.join(format!("{name}.sirt_btm.csv"))) {
+            let item = fit.items().iter().position(|item| *item == row["individual"]).unwrap();
+            let expected = |column: &str| row[column].parse::<f64>().unwrap();
+            let misfit = fit.residuals().items()[item];
+            close(&format!("{name} θ of {item}"), fit.scores()[item], expected("theta"), 1e-9);
+            close(&format!("{name} SE of {item}"), errors[item], expected("se.theta"), 1e-9);
+            close(&format!("{name} infit of {item}"), misfit.infit, expected("infit"), 1e-9);
+            close(&format!("{name} outfit of {item}"), misfit.outfit, expected("outfit"), 1e-9);
+            compared += 1;
+        }
+    }
+    assert!(compared > 300, "only {compared} items were compared");
+}

@@ -1,0 +1,68 @@
+//! The options that every command has, and the list of commands.
+use std::ffi::OsString;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::command::{pair, schema, score};
+
+/// The command line: the options that every command has, and the command.
+#[derive(Debug, Parser)]
+#[command(name = "cj", version, about, long_about = LONG_ABOUT, after_help = EXIT_CODES, propagate_version = true)]
+pub struct Cli {
+    /// What every command understands.
+    #[command(flatten)]
+    pub globals: Globals,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The options that every command has.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Common options")]
+pub struct Globals {
+    /// Where batches are kept: `sqlite:PATH` or `postgres://…`
+    #[arg(long, global = true, value_name = "STORE", default_value = "sqlite:cj.db")]
+    pub store: String,
+    /// How the result is printed
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub format: Format,
+    /// Print the result and errors, nothing else
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Makes everything that is drawn at random repeatable
+    #[arg(long, global = true, value_name = "S", default_value_t = 0)]
+    pub seed: u64,
+    /// The convention of <https://no-color.org>: any value but an empty one turns colours off.
+    #[arg(long, global = true, env = "NO_COLOR", hide = true)]
+    pub no_color: Option<OsString>,
+}
+
+/// How a result is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Table,
+    /// One document that validates against `cj schema`
+    Json,
+    /// The main table, with a header line
+    Csv,
+}
+
+/// The commands, each in a file of its own in `command/`.
+#[derive(Debug, Subcommand)]
+#[non_exhaustive]
+pub enum Command {
+    /// Fit the model to recorded judgements: scores, errors, reliability, misfit
+    Score(score::Args),
+    /// Propose the next comparisons
+    Pair(pair::Args),
+    /// Print the JSON Schema of a command's output
+    Schema(schema::Args),
+}
+
+const LONG_ABOUT: &str =
+    "Comparative judgement: turns pairwise judgements (\"A or B?\") into a scale with honest errors.";
+
+const EXIT_CODES: &str = "Exit codes: 0 complete · 1 failed · 2 usage or bad input · 3 partial or interrupted";

@@ -1,0 +1,86 @@
+use std::io::{self, IsTerminal, Write};
+
+use crate::{
+    cli::{Format, Globals},
+    error::Error,
+    output::{Document, print},
+};
+
+/// Where results and remarks go: data to the standard output, everything else to the standard error.
+#[derive(Debug)]
+pub struct Console {
+    format: Format,
+    quiet: bool,
+    colour: bool,
+}
+
+impl Console {
+    /// The console that the options ask for. Colour needs a terminal and no `NO_COLOR`.
+    pub fn new(globals: &Globals) -> Self {
+        let refused = globals.no_color.as_ref().is_some_and(|value| !value.is_empty());
+        Self { format: globals.format, quiet: globals.quiet, colour: !refused && io::stdout().is_terminal() }
+    }
+
+    /// How results are printed.
+    pub const fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Whether remarks and progress are to be left out.
+    pub const fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Whether progress bars make sense: the standard error is a terminal that nobody asked to be quiet.
+    pub fn shows_progress(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal()
+    }
+
+    /// Prints a result to the standard output, as `--format` says. Its warnings also go to the standard error, unless
+    /// the format is JSON, which holds them.
+    ///
+    /// # Errors
+    /// [`Error::Unwritable`] when the standard output cannot be written.
+    pub fn print(&self, document: &impl Document) -> Result<(), Error> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        print(document, self.format, self.colour, &mut out).and_then(|()| out.flush()).map_err(unwritable)?;
+        if self.format != Format::Json {
+            for warning in document.warnings() {
+                self.remark(&format!("warning: {warning}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Prints text to the standard output as it is.
+    ///
+    /// # Errors
+    /// [`Error::Unwritable`] when the standard output cannot be written.
+    pub fn text(text: &str) -> Result<(), Error> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(unwritable)
+    }
+
+    /// Writes a line to the standard error, unless `--quiet`.
+    pub fn remark(&self, line: &str) {
+        if !self.quiet {
+            say(line);
+        }
+    }
+
+    /// Writes an error to the standard error, one line for each of its problems.
+    pub fn complain(error: &Error) {
+        for line in error.lines() {
+            say(&format!("error: {line}"));
+        }
+    }
+}
+
+/// Writes a line to the standard error. A closed standard error leaves nobody to tell, so that failure is let go.
+fn say(line: &str) {
+    writeln!(io::stderr().lock(), "{line}").unwrap_or_default();
+}
+
+fn unwritable(source: io::Error) -> Error {
+    Error::Unwritable { path: "standard output".to_owned(), source }
+}

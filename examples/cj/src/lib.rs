@@ -1,0 +1,46 @@
+//! The command line of the comparative-judgement engine: everything that the binary `cj` is made of.
+use std::ffi::OsString;
+
+use clap::Parser;
+
+pub mod cli;
+pub mod command;
+mod console;
+mod error;
+mod exit;
+pub mod input;
+pub mod output;
+pub mod panel;
+pub mod report;
+pub mod scoring;
+
+pub use console::Console;
+pub use error::{Error, InputError, Problem};
+pub use exit::Exit;
+
+/// Runs the command that `args` name (the first is the program) and says how it ended.
+///
+/// Results go to the standard output, everything else to the standard error.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match cli::Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            error.print().unwrap_or_default();
+            return if error.use_stderr() { Exit::BadInput } else { Exit::Complete };
+        }
+    };
+    let console = Console::new(&cli.globals);
+    let ended = match &cli.command {
+        cli::Command::Score(args) => command::score::run(args, &cli.globals, &console),
+        cli::Command::Pair(args) => command::pair::run(args, &cli.globals, &console),
+        cli::Command::Schema(args) => command::schema::run(args, &console),
+    };
+    match ended {
+        Ok(exit) => exit,
+        Err(error) if error.is_closed_pipe() => Exit::Complete,
+        Err(error) => {
+            Console::complain(&error);
+            error.exit()
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! The documents that commands print: the JSON contracts of `schemas/cli/`, and the tables and CSV made of them.
+mod figure;
+mod pair;
+mod print;
+mod run;
+mod schema;
+mod score;
+mod table;
+mod tables;
+
+pub use figure::{finite, short};
+pub use pair::{PairOutput, PairSettings, ProposedPair};
+pub use print::{Document, Section, print};
+pub use run::{BatchSummary, Cost, GradeProbability, GradeProjection, RunOutput, RunSettings};
+pub use schema::{SCHEMAS, SchemaFile};
+pub use score::{
+    Diagnostics, ItemScore, JudgeFit, OrderEffect, Reliability, ScoreOutput, ScoreSettings, ScoringSettings,
+    TieParameter,
+};
+pub use table::render;
+pub use tables::{items_csv, items_table, judges_table, summary_table};

@@ -1,0 +1,7 @@
+//! From judgements that were read to the figures that are printed.
+mod args;
+mod judges;
+mod scored;
+
+pub use args::{PriorArg, ScoringArgs, SeArg, TiesArg};
+pub use scored::{Scored, judgements, score};

@@ -1,0 +1,259 @@
+use cj_core::scoring::{
+    Connectivity, Fit, Frame, Judgement, Judgements, Model, Outcome as Ended, Prior, SeparationBasis, TiePolicy,
+};
+
+use super::{ScoringArgs, judges::judge_fits};
+use crate::{
+    error::Error,
+    input::{JudgementTable, Outcome},
+    output::{Diagnostics, ItemScore, JudgeFit, OrderEffect, Reliability, ScoringSettings, TieParameter, finite},
+};
+
+/// The figures of a fit, as the outputs hold them.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Scored {
+    /// The items, best first.
+    pub items: Vec<ItemScore>,
+    /// The judges, by name.
+    pub judges: Vec<JudgeFit>,
+    /// How far the scale can be trusted.
+    pub reliability: Reliability,
+    /// The advantage of the left side, where it was estimated.
+    pub order_effect: Option<OrderEffect>,
+    /// The tie parameter, where ties were modelled.
+    pub tie_parameter: Option<TieParameter>,
+    /// How the fit went.
+    pub diagnostics: Diagnostics,
+    /// The model and how it was estimated.
+    pub settings: ScoringSettings,
+    /// What a reader of the figures must know.
+    pub warnings: Vec<String>,
+}
+
+/// Fits the model of `args` to judgements.
+///
+/// # Errors
+/// [`Error::Usage`] where the options do not go together, [`Error::Scoring`] where no such estimate exists for these
+/// judgements; what the file of anchors has wrong.
+pub fn score(table: &JudgementTable, args: &ScoringArgs) -> Result<Scored, Error> {
+    let model = args.model()?;
+    if !table.has_sides && args.order_effect {
+        return Err(Error::usage("--order-effect needs to know which item was left: these judgements do not say it"));
+    }
+    if model.ties() == TiePolicy::Drop && table.records.iter().all(|record| record.outcome == Outcome::Tie) {
+        return Err(Error::usage("every judgement is a tie, and --ties drop leaves none of them"));
+    }
+    let judgements = judgements(table)?;
+    let fit = model.fit(&judgements)?;
+    let frame = args.frame(fit.frame())?;
+    let mut warnings = Vec::new();
+    let items = item_scores(table, &fit, frame, &mut warnings);
+    let reliability = reliability(&model, &judgements, args, &mut warnings);
+    let diagnostics = diagnostics(&model, &judgements, &fit, &mut warnings);
+    remark_on(table, args, &mut warnings);
+    Ok(Scored {
+        items,
+        judges: judge_fits(table, &judgements, &fit),
+        reliability,
+        order_effect: fit.order_effect().map(|effect| OrderEffect {
+            estimate: effect.estimate,
+            se: finite(effect.standard_error),
+            p_first: 1.0 / (1.0 + (-effect.estimate).exp()),
+        }),
+        tie_parameter: fit
+            .tie_parameter()
+            .map(|effect| TieParameter { estimate: effect.estimate, se: finite(effect.standard_error) }),
+        diagnostics,
+        settings: args.settings(frame),
+        warnings,
+    })
+}
+
+/// The judgements as the estimators take them.
+///
+/// # Errors
+/// [`Error::Scoring`] for what the estimators refuse; a table that was read from a file holds nothing of the kind.
+pub fn judgements(table: &JudgementTable) -> Result<Judgements, Error> {
+    let judgements = table.records.iter().map(|record| {
+        let ended = match record.outcome {
+            Outcome::Left => Ended::Left,
+            Outcome::Right => Ended::Right,
+            Outcome::Tie => Ended::Tie,
+        };
+        let weight = record.weight * f64::from(record.count);
+        let (left, right) = (&table.items[record.left as usize], &table.items[record.right as usize]);
+        let mut judgement = Judgement::new(left, right, ended).weighted(weight);
+        if let Some(judge) = record.judge {
+            judgement = judgement.by(&table.judges[judge as usize]);
+        }
+        record.time_ms.map_or(judgement, |time| judgement.taking(time))
+    });
+    Ok(Judgements::new(judgements)?.with_items(&table.items))
+}
+
+fn item_scores(table: &JudgementTable, fit: &Fit, frame: Frame, warnings: &mut Vec<String>) -> Vec<ItemScore> {
+    let mut counts = vec![[0_u64; 3]; fit.items().len()];
+    let places: Vec<_> = table.items.iter().map(|name| fit.items().binary_search(name).ok()).collect();
+    for record in &table.records {
+        let (left, right) = match record.outcome {
+            Outcome::Left => (WON, LOST),
+            Outcome::Right => (LOST, WON),
+            Outcome::Tie => (TIED, TIED),
+        };
+        for (item, ended) in [(record.left, left), (record.right, right)] {
+            if let Some(place) = places[item as usize] {
+                counts[place][ended] += u64::from(record.count);
+            }
+        }
+    }
+    let ranks = if fit.items().len() <= MOST_RANKED {
+        fit.ranks()
+    } else {
+        warnings.push(format!("rank_low, rank_high: not computed for more than {MOST_RANKED} items"));
+        Vec::new()
+    };
+    let errors = fit.standard_errors_in(frame);
+    let order = best_first(fit);
+    let mut items = Vec::with_capacity(order.len());
+    let mut place = 0;
+    for (at, &i) in order.iter().enumerate() {
+        let previous = at.checked_sub(1).map(|before| fit.scores()[order[before]]);
+        if previous.is_none_or(|previous| previous - fit.scores()[i] > SAME) {
+            place = at + 1;
+        }
+        let misfit = &fit.residuals().items()[i];
+        let fitted = misfit.judgements > 0.0;
+        let [wins, losses, ties] = counts[i];
+        items.push(ItemScore {
+            id: fit.items()[i].clone(),
+            score: finite(fit.scores()[i]),
+            se: finite(errors[i]),
+            rank: Some(ranks.get(i).map_or(place, |rank| rank.place) as u64),
+            rank_low: ranks.get(i).map(|rank| rank.best as u64),
+            rank_high: ranks.get(i).map(|rank| rank.worst as u64),
+            comparisons: wins + losses + ties,
+            wins,
+            losses,
+            ties,
+            infit: if fitted { finite(misfit.infit) } else { None },
+            outfit: if fitted { finite(misfit.outfit) } else { None },
+        });
+    }
+    items
+}
+
+const WON: usize = 0;
+const LOST: usize = 1;
+const TIED: usize = 2;
+
+/// The intervals of rank take time with the square of the number of items: about 4 s at this many.
+const MOST_RANKED: usize = 2_000;
+/// Scores closer than the accuracy of an estimate are equal.
+const SAME: f64 = 1e-9;
+
+/// The items' places in the fit, best first; scores that are equal in the order of their names.
+fn best_first(fit: &Fit) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..fit.items().len()).collect();
+    order.sort_by(|a, b| fit.scores()[*b].total_cmp(&fit.scores()[*a]));
+    order
+}
+
+fn reliability(model: &Model, judgements: &Judgements, args: &ScoringArgs, warnings: &mut Vec<String>) -> Reliability {
+    let mut reliability = Reliability::default();
+    let frame = match args.frame(Frame::Centred) {
+        Ok(Frame::Known) => Frame::Known,
+        _ => Frame::Centred,
+    };
+    match model.separation_in(judgements, frame) {
+        Ok(separation) => {
+            reliability.ssr = finite(separation.ssr);
+            reliability.ssr_alternative = finite(separation.ssr_alternative);
+            reliability.separation = finite(separation.g);
+            reliability.strata = finite(separation.strata);
+            reliability.ssr_basis = Some(
+                match separation.basis {
+                    SeparationBasis::Sirt => "sirt",
+                    _ => "mle",
+                }
+                .to_owned(),
+            );
+        }
+        Err(error) => warnings.push(format!("ssr, ssr_alternative, separation, strata: {error}")),
+    }
+    warnings.push("honest, honest_low, honest_high, latent_sd: this version does not estimate them".to_owned());
+    warnings.push("split_half: this version does not estimate it".to_owned());
+    reliability
+}
+
+fn diagnostics(model: &Model, judgements: &Judgements, fit: &Fit, warnings: &mut Vec<String>) -> Diagnostics {
+    let connectivity = Connectivity::of(judgements, model.ties());
+    let isolated = connectivity.isolated().to_vec();
+    let mut components: Vec<_> = connectivity
+        .components()
+        .iter()
+        .filter(|group| group.len() > 1 || isolated.binary_search(&group[0]).is_err())
+        .cloned()
+        .collect();
+    components.sort_by_key(|group| std::cmp::Reverse(group.len()));
+    if components.len() > 1 {
+        warnings.push(format!(
+            "the judgements connect the items in {} separate groups (diagnostics.components): scores of different groups cannot be compared",
+            components.len()
+        ));
+    }
+    if !isolated.is_empty() {
+        warnings.push(format!(
+            "{} without a judgement that counts: {}",
+            counted(isolated.len(), "item"),
+            some(&isolated)
+        ));
+    }
+    if components.len() == 1 && !connectivity.is_strongly_connected() && matches!(model.prior(), Prior::Normal { .. }) {
+        warnings.push(
+            "some items never lost to, or never beat, any of the others: how far away they are rests on the prior"
+                .to_owned(),
+        );
+    }
+    Diagnostics {
+        log_likelihood: finite(fit.log_likelihood()),
+        iterations: fit.iterations() as u64,
+        max_gradient: finite(fit.max_gradient()),
+        components,
+        isolated,
+    }
+}
+
+/// What else a reader has to know.
+fn remark_on(table: &JudgementTable, args: &ScoringArgs, warnings: &mut Vec<String>) {
+    let ties: u64 = table
+        .records
+        .iter()
+        .filter(|record| record.outcome == Outcome::Tie)
+        .map(|record| u64::from(record.count))
+        .sum();
+    if ties > 0 && args.ties == super::TiesArg::Drop {
+        warnings.push(format!("{} of {} judgements are ties and were left out (--ties drop)", ties, table.len()));
+    }
+    if table.judges.is_empty() {
+        warnings.push("judges: the judgements name none".to_owned());
+        return;
+    }
+    warnings.push("judges[].order_effect: this version does not estimate it".to_owned());
+    if !table.has_sides {
+        warnings.push("judges[].share_left: the judgements do not say which item was left".to_owned());
+    }
+    if table.records.iter().all(|record| record.time_ms.is_none()) {
+        warnings.push("judges[].median_ms: the judgements have no times".to_owned());
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+/// The first few names, and how many more there are.
+fn some(names: &[String]) -> String {
+    let shown = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > 5 { format!("{shown} and {} more", names.len() - 5) } else { shown }
+}

@@ -1,0 +1,37 @@
+//! `cj schema` and what every command has in common.
+use crate::support::cj;
+
+#[test]
+fn prints_the_schema_it_is_asked_for() {
+    let ended = cj().arg("schema").arg("score.v1").run();
+    assert_eq!(ended.code, 0);
+    let schema: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(schema["title"], "score.v1");
+    assert!(jsonschema::validator_for(&schema).is_ok());
+}
+
+#[test]
+fn lists_the_schemas_in_every_format() {
+    let table = cj().arg("schema").run();
+    assert!(table.stdout.contains("run.v1") && !table.stdout.contains('\u{1b}'), "{}", table.stdout);
+    let csv = cj().args(["schema", "--format", "csv"]).run();
+    assert!(csv.stdout.starts_with("name,about\npair.v1,"), "{}", csv.stdout);
+    let json: serde_json::Value = serde_json::from_str(&cj().args(["--format=json", "schema"]).run().stdout).unwrap();
+    assert_eq!(json["schemas"][0]["name"], "pair.v1");
+}
+
+#[test]
+fn an_unknown_schema_is_bad_input() {
+    let ended = cj().args(["schema", "nothing.v1"]).run();
+    assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));
+    assert_eq!(ended.stderr, "error: no schema is named `nothing.v1`: there are pair.v1, run.v1, score.v1\n");
+}
+
+#[test]
+fn an_unknown_option_is_bad_input_and_help_is_not() {
+    assert_eq!(cj().arg("--nonsense").run().code, 2);
+    assert_eq!(cj().run().code, 2);
+    let help = cj().args(["schema", "--help"]).run();
+    assert_eq!(help.code, 0);
+    assert!(help.stdout.contains("Example:"), "{}", help.stdout);
+}
