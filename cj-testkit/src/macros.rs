@@ -54,6 +54,7 @@ macro_rules! conformance {
                 loads_all_of_a_batch_in_order,
                 loads_open_ones_with_their_siblings,
                 loads_by_id_with_siblings,
+                locates_by_id,
                 updates_the_state_and_leaves_the_question,
                 an_update_of_a_missing_comparison_is_a_conflict,
                 cancels_what_is_open,

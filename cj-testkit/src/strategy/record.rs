@@ -5,6 +5,7 @@ use cj_core::change::{
     EssayScore, EssayStatus, Evidence, FitSummary, HonestReliability, MessageKind, OutboxMessage, ScoreSheet,
     SeparationSummary, Winner,
 };
+use cj_core::config::Strategy as Strategies;
 use cj_core::event::ErrorCode;
 use cj_core::id::{BatchId, EssayId, EventId, JudgeId};
 use proptest::collection::{btree_map, vec};
@@ -26,7 +27,7 @@ pub fn essays(batch: BatchId, max: usize) -> impl Strategy<Value = Vec<EssayReco
     })
 }
 
-fn essay(batch_id: BatchId, ordinal: u32, essay_id: EssayId) -> impl Strategy<Value = EssayRecord> {
+fn essay(batch_id: BatchId, ordinal: u32, essay_id: EssayId) -> BoxedStrategy<EssayRecord> {
     let grade = of(odd_text(9));
     let anchor = (odd_text(30), grade).prop_map(|(label, grade)| EssayKind::Anchor { label, grade });
     let kind = prop_oneof![Just(EssayKind::Student), anchor];
@@ -34,11 +35,13 @@ fn essay(batch_id: BatchId, ordinal: u32, essay_id: EssayId) -> impl Strategy<Va
         .prop_map(|(text, storage_id, sha256, with_judge)| EssayContent { text, storage_id, sha256, with_judge });
     let status = select(&[EssayStatus::Pending, EssayStatus::Ready, EssayStatus::Missing]);
     let scores = (of(real()), of(real()), of(any::<u32>()), any::<u32>());
-    (kind, of(odd_text(80)), content, status, scores).prop_map(move |(kind, title, content, status, scores)| {
-        let (score, se, rank, comparison_count) = scores;
-        let essay_id = essay_id.clone();
-        EssayRecord { batch_id, essay_id, ordinal, kind, title, content, status, score, se, rank, comparison_count }
-    })
+    (kind, of(odd_text(80)), content, status, scores)
+        .prop_map(move |(kind, title, content, status, scores)| {
+            let (score, se, rank, comparison_count) = scores;
+            let essay_id = essay_id.clone();
+            EssayRecord { batch_id, essay_id, ordinal, kind, title, content, status, score, se, rank, comparison_count }
+        })
+        .boxed()
 }
 
 /// So many comparisons of essays of a batch, each a question of wave 1, in any state: their fields need not go together.
@@ -50,15 +53,16 @@ pub fn comparisons(batch: BatchId, essays: &[EssayId], count: u32) -> impl Strat
     let pair = prop::sample::subsequence(essays.to_vec(), 2).prop_shuffle();
     let judge = odd_text(100).prop_map(|name| JudgeId::new(name).ok());
     let outcome = (select(ComparisonState::ALL), verdict(), of(error_code()), any::<u32>());
-    let row = (pair, judge, outcome, (time(), of(time()), time()));
+    let row = (pair, judge, select(Strategies::ALL), outcome, (time(), of(time()), time()));
     vec(row, count as usize).prop_map(move |rows| {
-        let rows = (0..).zip(rows).map(|(ordinal, (pair, judge_id, outcome, times))| {
+        let rows = (0..).zip(rows).map(|(ordinal, (pair, judge_id, mode, outcome, times))| {
             let (state, verdict, error_code, decisions) = outcome;
             let (planned_at, asked_at, deadline) = times;
             ComparisonRecord {
                 essay_a: pair[0].clone(),
                 essay_b: pair[1].clone(),
                 judge_id,
+                mode,
                 state,
                 verdict,
                 error_code,
@@ -99,27 +103,29 @@ fn verdict() -> impl Strategy<Value = Option<Winner>> {
 }
 
 fn error_code() -> impl Strategy<Value = ErrorCode> {
-    odd_text(100).prop_map(ErrorCode::new)
+    odd_text(100).prop_filter_map("empty", |code| ErrorCode::try_from(code).ok())
 }
 
-fn evidence() -> impl Strategy<Value = Evidence> {
+fn evidence() -> BoxedStrategy<Evidence> {
     let judge = odd_text(100).prop_map(|name| JudgeId::new(name).ok());
     let texts = (judge, of(odd_text(500)), of(odd_text(40)), of(odd_text(40)));
     let numbers = (of(real()), of(any::<u32>()), of(any::<u32>()), of(real()), of(any::<u32>()));
-    (texts, numbers).prop_map(|((judge_id, justification, provider, model), numbers)| {
-        let (confidence, prompt_tokens, completion_tokens, cost, latency_ms) = numbers;
-        Evidence {
-            judge_id,
-            confidence,
-            justification,
-            provider,
-            model,
-            prompt_tokens,
-            completion_tokens,
-            cost,
-            latency_ms,
-        }
-    })
+    (texts, numbers)
+        .prop_map(|((judge_id, justification, provider, model), numbers)| {
+            let (confidence, prompt_tokens, completion_tokens, cost, latency_ms) = numbers;
+            Evidence {
+                judge_id,
+                confidence,
+                justification,
+                provider,
+                model,
+                prompt_tokens,
+                completion_tokens,
+                cost,
+                latency_ms,
+            }
+        })
+        .boxed()
 }
 
 /// A message with a key of its own.
@@ -178,13 +184,13 @@ pub fn result(essay: &EssayRecord) -> impl Strategy<Value = EssayResult> + use<>
 }
 
 /// A scale of a few essays: its numbers need not go together.
-pub fn sheet() -> impl Strategy<Value = ScoreSheet> {
+pub fn sheet() -> BoxedStrategy<ScoreSheet> {
     let fit = (odd_text(9), real(), any::<u32>(), real());
     let separation = of((real(), real(), odd_text(9), real(), real()));
     let reliability = of([real(), real(), real(), real(), real()]);
     let scores = essay_ids(6).prop_flat_map(|ids| ids.into_iter().map(score).collect::<Vec<_>>());
-    (any::<u32>(), scores, fit, separation, reliability, of(real()), odd_text(60)).prop_map(
-        |(watermark, essays, fit, separation, reliability, max_change, warning)| {
+    (any::<u32>(), scores, fit, separation, reliability, of(real()), odd_text(60))
+        .prop_map(|(watermark, essays, fit, separation, reliability, max_change, warning)| {
             let (prior, log_likelihood, iterations, max_gradient) = fit;
             let components = vec![essays.iter().map(|essay| essay.essay_id.clone()).collect()];
             ScoreSheet {
@@ -208,14 +214,29 @@ pub fn sheet() -> impl Strategy<Value = ScoreSheet> {
                 max_change,
                 warnings: vec![warning],
             }
-        },
-    )
+        })
+        .boxed()
 }
 
-fn score(essay_id: EssayId) -> impl Strategy<Value = EssayScore> {
-    (real(), real(), any::<[u32; 7]>(), of(real()), of(real())).prop_map(move |(score, se, counts, infit, outfit)| {
-        let [rank, rank_low, rank_high, comparisons, wins, losses, ties] = counts;
-        let essay_id = essay_id.clone();
-        EssayScore { essay_id, score, se, rank, rank_low, rank_high, comparisons, wins, losses, ties, infit, outfit }
-    })
+fn score(essay_id: EssayId) -> BoxedStrategy<EssayScore> {
+    (real(), real(), any::<[u32; 7]>(), of(real()), of(real()))
+        .prop_map(move |(score, se, counts, infit, outfit)| {
+            let [rank, rank_low, rank_high, comparisons, wins, losses, ties] = counts;
+            let essay_id = essay_id.clone();
+            EssayScore {
+                essay_id,
+                score,
+                se,
+                rank,
+                rank_low,
+                rank_high,
+                comparisons,
+                wins,
+                losses,
+                ties,
+                infit,
+                outfit,
+            }
+        })
+        .boxed()
 }

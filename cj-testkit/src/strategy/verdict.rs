@@ -1,11 +1,12 @@
 //! Streams of verdicts.
 
 use cj_core::change::{Verdict, Winner};
-use cj_core::event::ErrorCode;
 use cj_core::id::ComparisonId;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+
+use crate::fixture;
 
 /// A stream that answers every comparison, some of them again: the same, otherwise, or with an error; in any order.
 pub fn verdicts(comparisons: Vec<ComparisonId>) -> impl Strategy<Value = Vec<Verdict>> {
@@ -17,6 +18,6 @@ pub fn verdicts(comparisons: Vec<ComparisonId>) -> impl Strategy<Value = Vec<Ver
 fn verdict(comparison: ComparisonId) -> impl Strategy<Value = Verdict> {
     let decided = select(&[Winner::A, Winner::B]).prop_map(move |winner| Verdict::decided(comparison, winner));
     let codes = select(&["TIMEOUT", "RATE_LIMIT", "CONTENT_REFUSED", "okänt fel"]);
-    let failed = codes.prop_map(move |code| Verdict::failed(comparison, ErrorCode::new(code)));
+    let failed = codes.prop_map(move |code| Verdict::failed(comparison, fixture::error_code(code)));
     prop_oneof![9 => decided, 1 => failed]
 }
