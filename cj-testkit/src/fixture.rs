@@ -87,6 +87,7 @@ pub fn batch(name: &str) -> BatchRecord {
             reasoning_effort: Some("low".to_owned()),
             output_verbosity: Some("low".to_owned()),
             grade_scale: Some("swedish_8_anchor".to_owned()),
+            labels: [("source".to_owned(), "a folder".to_owned())].into(),
         },
         seed: u64::MAX - 1,
         course_code: "ENG5".to_owned(),

@@ -60,7 +60,7 @@ pub async fn reads_comparisons_as_they_were_inserted(store: Arc<dyn Store>) {
         row.verdict = Some(verdict);
         row.decisions = u32::MAX;
     }
-    rows[5].error_code = Some(ErrorCode::new(ODD_TEXT));
+    rows[5].error_code = ErrorCode::try_from(ODD_TEXT).ok();
     let mut second = comparison(batch, 1, 5, 2);
     second.deadline = at(400_000_000);
     rows.push(second);
@@ -137,7 +137,7 @@ pub async fn updates_the_state_and_leaves_the_question(store: Arc<dyn Store>) {
     rows[1].asked_at = Some(at(20));
     rows[1].deadline = at(920);
     rows[6].state = ComparisonState::Failed;
-    rows[6].error_code = Some(ErrorCode::new("LLM_PROVIDER_EXPLODED"));
+    rows[6].error_code = ErrorCode::try_from("LLM_PROVIDER_EXPLODED").ok();
     let changed = [1, 6].map(|place| {
         let mut row = rows[place].clone();
         row.essay_a = fixture::essay_id(8);

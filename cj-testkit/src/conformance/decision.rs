@@ -60,7 +60,7 @@ pub async fn reads_answers_as_they_were_recorded(store: Arc<dyn Store>) {
     rows[1].verdict = Some(Winner::Tie);
     rows[2].verdict = None;
     rows[2].counted = None;
-    rows[2].error_code = Some(ErrorCode::new("LLM_RATE_LIMIT"));
+    rows[2].error_code = ErrorCode::try_from("LLM_RATE_LIMIT").ok();
     rows[2].error_message = Some(ODD_TEXT.repeat(50));
     rows[2].evidence = Evidence::default();
     rows[3].evidence.cost = Some(0.1 + 0.2);
@@ -105,7 +105,7 @@ pub async fn error_code_is_stored_as_text(store: Arc<dyn Store>) {
     let codes = codes.into_iter().chain([long.as_str()]);
     let rows = asked_rows.iter().zip(codes).map(|(row, code)| DecisionRecord {
         verdict: None,
-        error_code: Some(ErrorCode::new(code)),
+        error_code: ErrorCode::try_from(code).ok(),
         ..decision(row, 0)
     });
     let rows: Vec<_> = rows.collect();

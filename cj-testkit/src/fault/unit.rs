@@ -77,6 +77,10 @@ impl<U: Repositories + ?Sized> ComparisonRepository for Faulty<U> {
         self.plan.run("comparison.load", ComparisonRepository::load(&mut *self.inner, query)).await
     }
 
+    async fn locate(&mut self, ids: &[ComparisonId]) -> Result<Vec<(ComparisonId, BatchId)>, StoreError> {
+        self.plan.run("comparison.locate", ComparisonRepository::locate(&mut *self.inner, ids)).await
+    }
+
     async fn cancel_open(&mut self, batches: &[BatchId]) -> Result<(), StoreError> {
         self.plan.run("comparison.cancel_open", ComparisonRepository::cancel_open(&mut *self.inner, batches)).await
     }

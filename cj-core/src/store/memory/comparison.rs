@@ -103,6 +103,11 @@ impl ComparisonRepository for MemoryUnit {
         })
     }
 
+    async fn locate(&mut self, ids: &[ComparisonId]) -> Result<Vec<(ComparisonId, BatchId)>, StoreError> {
+        let table = &self.tables().comparisons;
+        Ok(ids.iter().filter_map(|id| Some((*id, table.ids.get(id)?.0))).collect())
+    }
+
     async fn cancel_open(&mut self, batches: &[BatchId]) -> Result<(), StoreError> {
         self.write("comparison.cancel_open", |tables| {
             for batch in batches {
