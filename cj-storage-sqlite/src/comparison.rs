@@ -8,9 +8,6 @@ use cj_core::config::Strategy;
 use cj_core::event::ErrorCode;
 use cj_core::id::{BatchId, ComparisonId, EssayId, JudgeId};
 use cj_core::store::{ComparisonQuery, ComparisonRepository, ErrorKind, StoreError};
-use serde::Deserialize as _;
-use serde::de::IntoDeserializer as _;
-use serde::de::value::{Error as CodeError, StrDeserializer};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
@@ -68,6 +65,18 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> ComparisonRepository for Sql
         self.fetch("comparison.load", query, read).await
     }
 
+    async fn locate(&mut self, ids: &[ComparisonId]) -> Result<Vec<(ComparisonId, BatchId)>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = sqlx::query(LOCATE).bind(Slice::of_ids(ids.iter().map(|id| id.as_uuid())));
+        self.fetch("comparison.locate", query, |row| {
+            let mut columns = Columns::new(row, "comparison.locate", "cj_comparisons", 1);
+            Ok((columns.uuid().map(ComparisonId::new)?, columns.uuid().map(BatchId::new)?))
+        })
+        .await
+    }
+
     async fn cancel_open(&mut self, batches: &[BatchId]) -> Result<(), StoreError> {
         if batches.is_empty() {
             return Ok(());
@@ -95,21 +104,15 @@ fn read(row: &SqliteRow) -> Result<ComparisonRecord, StoreError> {
         essay_a: columns.parse(EssayId::new)?,
         essay_b: columns.parse(EssayId::new)?,
         judge_id: columns.optional_parse(JudgeId::new)?,
-        mode: columns.parse(parse_strategy)?,
+        mode: columns.parse(str::parse::<Strategy>)?,
         state: columns.parse(ComparisonState::parse)?,
         verdict: columns.optional_parse(Winner::parse)?,
-        error_code: columns.optional_string()?.map(ErrorCode::new),
+        error_code: columns.optional_parse(ErrorCode::try_from)?,
         decisions: columns.int()?,
         asked_at: columns.optional_time()?,
         deadline: columns.time()?,
         planned_at: columns.time()?,
     })
-}
-
-/// Reads the code that a strategy writes.
-pub(crate) fn parse_strategy(code: &str) -> Result<Strategy, CodeError> {
-    let code: StrDeserializer<'_, CodeError> = code.into_deserializer();
-    Strategy::deserialize(code)
 }
 
 macro_rules! select {
@@ -142,6 +145,9 @@ const LOAD_OPEN: &str = select!(
     "WHERE batch_id = ?1 AND (wave, ordinal) IN (
         SELECT wave, ordinal FROM cj_comparisons WHERE batch_id = ?1 AND state IN ('planned', 'asked'))"
 );
+
+const LOCATE: &str = "
+SELECT home.id, home.batch_id FROM json_each(?1) AS wanted CROSS JOIN cj_comparisons AS home WHERE home.id = wanted.value";
 
 const LOAD_WITH_SIBLINGS: &str = select!(
     "WHERE (batch_id, wave, ordinal) IN (

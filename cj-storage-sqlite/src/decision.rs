@@ -73,7 +73,7 @@ fn read(row: &SqliteRow) -> Result<DecisionRecord, StoreError> {
         role: columns.parse(DecisionRole::parse)?,
         counted: columns.optional_int()?,
         verdict: columns.optional_parse(Winner::parse)?,
-        error_code: columns.optional_string()?.map(ErrorCode::new),
+        error_code: columns.optional_parse(ErrorCode::try_from)?,
         error_message: columns.optional_string()?,
         evidence: Evidence {
             judge_id: columns.optional_parse(JudgeId::new)?,

@@ -10,7 +10,6 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteUnit;
-use crate::comparison::parse_strategy;
 use crate::row::Columns;
 use crate::slice::Slice;
 
@@ -38,7 +37,7 @@ fn read(row: &SqliteRow) -> Result<WaveRecord, StoreError> {
         batch_id: columns.uuid().map(BatchId::new)?,
         wave: columns.int()?,
         planned_at: columns.time()?,
-        strategy: columns.parse(parse_strategy)?,
+        strategy: columns.parse(str::parse::<cj_core::config::Strategy>)?,
         seed: columns.bits()?,
         pairs_planned: columns.int()?,
         scored_at: columns.optional_time()?,

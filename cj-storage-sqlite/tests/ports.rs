@@ -193,7 +193,7 @@ async fn answers_and_their_totals() {
     conflict.evidence.model = Some("another".to_owned());
     let failed = DecisionRecord {
         verdict: None,
-        error_code: Some(ErrorCode::new("SOME_CODE")),
+        error_code: ErrorCode::try_from("SOME_CODE").ok(),
         error_message: Some("said \"no\"".to_owned()),
         evidence: Evidence { prompt_tokens: Some(7), ..Default::default() },
         ..decision(one, 3)

@@ -217,7 +217,7 @@ pub fn decided(comparison: &ComparisonRecord) -> ComparisonRecord {
     ComparisonRecord {
         state: ComparisonState::Decided,
         verdict: Some(Winner::B),
-        error_code: Some(ErrorCode::new("AN_UNKNOWN_CODE")),
+        error_code: ErrorCode::try_from("AN_UNKNOWN_CODE").ok(),
         decisions: 2,
         asked_at: Some(at(3)),
         deadline: at(903),
