@@ -43,7 +43,11 @@ pub async fn open(store: &str, presence: Presence) -> Result<Arc<dyn Store>, Err
 pub fn sqlite_path(store: &str) -> Result<PathBuf, Error> {
     if let Some(path) = store.strip_prefix("sqlite:") {
         let path = path.strip_prefix("//").unwrap_or(path);
-        return if path.is_empty() { Err(Error::usage("--store sqlite:PATH: the path is empty")) } else { Ok(path.into()) };
+        return if path.is_empty() {
+            Err(Error::usage("--store sqlite:PATH: the path is empty"))
+        } else {
+            Ok(path.into())
+        };
     }
     if let Some((scheme, _)) = store.split_once("://") {
         return Err(Error::usage(format!(

@@ -1,13 +1,11 @@
 //! `cj status`: how far batches are.
 
-use serde::Serialize;
-
 use super::run::runtime;
 use crate::cli::Globals;
 use crate::console::Console;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::output::{BatchSummary, Document, Section};
+use crate::output::StatusOutput;
 use crate::store::{self, Presence, chain};
 use crate::view::BatchView;
 
@@ -44,40 +42,7 @@ pub fn run(args: &Args, globals: &Globals, console: &Console) -> Result<Exit, Er
         for id in ids {
             batches.push(BatchView::load(&*store, id).await.map_err(|error| failed(&error))?.summary());
         }
-        console.print(&Status { batches })?;
+        console.print(&StatusOutput { batches })?;
         Ok(Exit::Complete)
     })
-}
-
-/// What `cj status` prints (`status.v1`).
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct Status {
-    /// The batches, newest first.
-    pub(crate) batches: Vec<BatchSummary>,
-}
-
-impl Document for Status {
-    fn sections(&self) -> Vec<Section> {
-        vec![self.csv()]
-    }
-
-    fn csv(&self) -> Section {
-        let row = |batch: &BatchSummary| {
-            let figures = [batch.waves, batch.asked, batch.decided, batch.failed, batch.budget];
-            let mut row =
-                vec![batch.id.clone(), batch.phase.clone(), batch.reason.clone().unwrap_or_else(|| "–".to_owned())];
-            row.extend(figures.iter().map(u64::to_string));
-            row
-        };
-        Section {
-            title: String::new(),
-            header: vec!["batch", "phase", "reason", "waves", "asked", "decided", "failed", "budget"],
-            rows: self.batches.iter().map(row).collect(),
-        }
-    }
-
-    fn warnings(&self) -> &[String] {
-        &[]
-    }
 }

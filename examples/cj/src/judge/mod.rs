@@ -3,9 +3,9 @@
 mod replay;
 mod simulated;
 
+use chrono::TimeDelta;
 use cj_core::change::{ComparisonRecord, Verdict};
 use cj_core::id::ComparisonId;
-use chrono::TimeDelta;
 
 pub use replay::{Replay, TURNED};
 pub use simulated::{Character, Simulated};

@@ -6,9 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{BatchView, label};
 use crate::error::Error;
-use crate::output::{
-    BatchSummary, Cost, Diagnostics, ItemScore, Reliability, RunOutput, RunSettings, ScoringSettings,
-};
+use crate::output::{BatchSummary, Cost, Diagnostics, ItemScore, Reliability, RunOutput, RunSettings, ScoringSettings};
 
 impl BatchView {
     /// The batch as `cj run` and `cj results` print it: from what is stored alone, so that it prints the same again.
@@ -55,7 +53,8 @@ impl BatchView {
 
     fn items(&self, sheet: Option<&ScoreSheet>) -> Vec<ItemScore> {
         let mut items: Vec<ItemScore> = sheet.map(scored).unwrap_or_default();
-        let compared = |essay: &EssayId| sheet.is_some_and(|sheet| sheet.essays.iter().any(|row| row.essay_id == *essay));
+        let compared =
+            |essay: &EssayId| sheet.is_some_and(|sheet| sheet.essays.iter().any(|row| row.essay_id == *essay));
         let unscored = self.essays.iter().filter(|essay| !compared(&essay.essay_id));
         items.extend(unscored.map(|essay| ItemScore { id: essay.essay_id.to_string(), ..ItemScore::default() }));
         items.sort_by(|a, b| {

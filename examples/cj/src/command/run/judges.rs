@@ -57,8 +57,12 @@ impl JudgePlan {
         if let Some(essay) = unknown {
             let id = &essay.id;
             return Err(Error::usage(match self {
-                Self::Unsaid => format!("no judge was named, and nobody says how good {id} truly is: choose --judge {CHOICES}"),
-                _ => format!("--judge simulated: the manifest does not say the quality of {id}; expected a number in a column `quality` or `theta_true`"),
+                Self::Unsaid => {
+                    format!("no judge was named, and nobody says how good {id} truly is: choose --judge {CHOICES}")
+                }
+                _ => format!(
+                    "--judge simulated: the manifest does not say the quality of {id}; expected a number in a column `quality` or `theta_true`"
+                ),
             }));
         }
         let qualities = material.essays.iter().map(|e| (e.id.clone(), e.quality.unwrap_or_default())).collect();

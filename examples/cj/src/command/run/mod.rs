@@ -10,10 +10,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use args::Args;
-pub(super) use finish::{exit, write};
 use cj_core::id::BatchId;
 use cj_core::service::{Service, ServiceError};
 use cj_core::store::BatchQuery;
+pub(super) use finish::{exit, write};
 
 use crate::cli::Globals;
 use crate::console::Console;

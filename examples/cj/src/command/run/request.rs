@@ -22,7 +22,9 @@ pub(super) fn build(args: &Args, seed: u64, plan: &JudgePlan, material: &Materia
         && (budget as usize) + 1 < count
     {
         let least = count - 1;
-        return Err(Error::usage(format!("--budget {budget}: expected at least {least}, without which {count} essays cannot be connected")));
+        return Err(Error::usage(format!(
+            "--budget {budget}: expected at least {least}, without which {count} essays cannot be connected"
+        )));
     }
     let essays = material.essays.iter().map(|essay| {
         let essay_id = EssayId::new(&essay.id).map_err(|error| Error::usage(error.to_string()))?;
