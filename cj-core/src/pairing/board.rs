@@ -1,5 +1,7 @@
 //! The state of play: who met whom, how often and on which side.
 
+use std::cmp::Ordering;
+
 use super::dice::mix;
 use super::meetings::{Meeting, Meetings};
 use super::{Pair, Repeats, Request};
@@ -97,4 +99,31 @@ impl Board {
         };
         Some(if low_left { Pair::new(low, high) } else { Pair::new(high, low) })
     }
+
+    /// The pair as the baselines ask it: who leans right goes left; `None` against the policy and where |L − R| would pass
+    /// [`MOST_LEAN`].
+    ///
+    /// Several judges may see a repeat on the same sides again.
+    pub(super) fn levelled(&self, a: u32, b: u32) -> Option<Pair> {
+        let (low, high) = (a.min(b), a.max(b));
+        let sides = if self.repeats == Repeats::Panel && !self.meeting(low, high).refused {
+            [true; 2]
+        } else {
+            self.sides(low, high)
+        };
+        let low_left = match sides {
+            [false, false] => return None,
+            [true, true] => match self.lean(low).cmp(&self.lean(high)) {
+                Ordering::Less => true,
+                Ordering::Greater => false,
+                Ordering::Equal => mix(self.seed, low, high) & 1 == 0,
+            },
+            [forward, _] => forward,
+        };
+        let pair = if low_left { Pair::new(low, high) } else { Pair::new(high, low) };
+        (self.lean(pair.left) < MOST_LEAN && self.lean(pair.right) > -MOST_LEAN).then_some(pair)
+    }
 }
+
+/// How far the baselines let L − R drift.
+const MOST_LEAN: i32 = 4;

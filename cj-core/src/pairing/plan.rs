@@ -1,17 +1,22 @@
 //! From a strategy's name to its rule.
 
+use super::acj::Acj;
 use super::adaptive::Adaptive;
 use super::balanced::Balanced;
 use super::board::Board;
 use super::dice::Dice;
+use super::eig::Eig;
+use super::given::Given;
+use super::optimal_graph::OptimalGraph;
 use super::random::Random;
 use super::round_robin::RoundRobin;
+use super::swiss::Swiss;
 use super::{Pair, PairingError, Request};
 use crate::config::Strategy;
 
 /// The comparisons to ask next, in order; none when no admissible pair is left.
 ///
-/// At most [`Request::slots`] pairs, none of them refused, none against the repeat policy.
+/// At most [`Request::slots`] pairs (of a given list: at most `limit`), none of them refused, none against the repeat policy.
 ///
 /// # Errors
 /// When the request contradicts itself: a pair names an item that does not exist or sets an item against itself, or the
@@ -25,7 +30,12 @@ pub fn plan(strategy: Strategy, request: &Request<'_>) -> Result<Vec<Pair>, Pair
         Strategy::RoundRobin => &RoundRobin,
         Strategy::Balanced => &Balanced,
         Strategy::Random => &Random,
+        Strategy::Swiss => &Swiss,
+        Strategy::Acj => &Acj,
         Strategy::Adaptive => &Adaptive,
+        Strategy::Eig => &Eig,
+        Strategy::OptimalGraph => &OptimalGraph,
+        Strategy::Given => &Given,
     };
     let mut board = Board::new(request);
     let mut dice = Dice::of_wave(request.seed, request.wave);

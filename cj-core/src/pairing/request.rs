@@ -32,6 +32,8 @@ pub struct Request<'a> {
     pub wave: u32,
     /// Whether a pair may be asked again.
     pub repeats: Repeats,
+    /// The caller's own list, for [`Strategy::Given`](crate::config::Strategy::Given).
+    pub given: &'a [Pair],
     /// Pairs that can never be answered, in either order.
     pub refused: &'a [Pair],
 }
@@ -48,6 +50,7 @@ impl<'a> Request<'a> {
             seed: 0,
             wave: 0,
             repeats: Repeats::default(),
+            given: &[],
             refused: &[],
         }
     }
@@ -69,6 +72,7 @@ impl<'a> Request<'a> {
             return Err(PairingError::TooManyItems { found: self.items, most: MOST_ITEMS });
         }
         check_pairs("asked", self.asked, self.items)?;
+        check_pairs("given", self.given, self.items)?;
         check_pairs("refused", self.refused, self.items)?;
         match self.estimate {
             Some(estimate) if estimate.mean().len() != self.items => {

@@ -1,11 +1,9 @@
 //! Greedy A-optimal rounds over all pairs of a few hundred items.
 
-use super::exchange::exchange;
-use super::gain::rank;
 use super::matrices::Matrices;
-use super::supply::{Supply, class};
 use crate::pairing::board::Board;
 use crate::pairing::dice::mix;
+use crate::pairing::greedy::{Supply, class, exchange, rank, who_rests};
 use crate::pairing::{Pair, Request};
 
 /// The state of a search over all pairs: what is known of the items, and who sits at which place.
@@ -40,8 +38,8 @@ impl Dense {
         for item in busy.iter().flat_map(|pair| [pair.left, pair.right]) {
             self.leave(item, &mut free);
         }
-        if free % 2 == 1 {
-            let rests = self.who_rests(request, board, free);
+        let known = |item: u32| rank(self.matrices.variance(self.place(item)));
+        if let Some(rests) = who_rests(request, board, &self.item[..free], known) {
             self.leave(rests, &mut free);
         }
         let full = want.min(free / 2);
@@ -59,7 +57,8 @@ impl Dense {
         let worth =
             |dense: &Self, pair: Pair| rank(dense.matrices.gain(dense.place(pair.left), dense.place(pair.right)));
         while let Some((at, pairs)) =
-            exchange(board, &taken, &self.item[..free], |pair| worth(self, pair)).filter(|_| taken.len() < full)
+            exchange(&taken, &self.item[..free], |a, b| board.admissible(a, b), |pair| worth(self, pair))
+                .filter(|_| taken.len() < full)
         {
             let broken = std::mem::replace(&mut taken[at], pairs[0]);
             taken.push(pairs[1]);
@@ -96,13 +95,6 @@ impl Dense {
         self.matrices.exchange(from, to);
         self.item.swap(from, to);
         (self.place[item as usize], self.place[other as usize]) = (to, from);
-    }
-
-    /// Of an odd number of items the one that sits out: of those with the most comparisons the one known best.
-    fn who_rests(&self, request: &Request<'_>, board: &Board, free: usize) -> u32 {
-        let known = |item: u32| rank(self.matrices.variance(self.place(item)));
-        let order = |item: &u32| (u32::MAX - board.games(*item), known(*item), mix(request.seed, *item, *item));
-        self.item[..free].iter().copied().min_by_key(order).expect("an odd number is not 0")
     }
 
     /// The free pair that is worth most; among equals the one that the seed prefers.
