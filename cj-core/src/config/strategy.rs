@@ -37,6 +37,8 @@ pub enum Strategy {
     Eig,
     /// The predecessor's matching of few comparisons and close scores: a baseline.
     OptimalGraph,
+    /// New items meet items whose place on the scale is known, until their grades are settled.
+    Anchored,
     /// The caller's own list.
     Given,
 }
@@ -52,6 +54,7 @@ impl Strategy {
         Self::Adaptive,
         Self::Eig,
         Self::OptimalGraph,
+        Self::Anchored,
         Self::Given,
     ];
 
@@ -66,6 +69,7 @@ impl Strategy {
             Self::Adaptive => "adaptive",
             Self::Eig => "eig",
             Self::OptimalGraph => "optimal_graph",
+            Self::Anchored => "anchored",
             Self::Given => "given",
         }
     }

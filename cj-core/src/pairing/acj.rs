@@ -29,9 +29,6 @@ impl Rule for Acj {
             let any = Neighbours { sides: Sides::Any, ..nearest };
             let rest = want.saturating_sub(taken.len());
             taken.extend(any.round(board, &mut free, rest, |pair| closeness(score, pair)));
-            for &pair in &taken {
-                board.record(pair);
-            }
             taken
         })
     }

@@ -34,7 +34,6 @@ impl Rule for Eig {
                 let c = p * (1.0 - p) / (1.0 + p * (1.0 - p) * (left + right));
                 variance[pair.left as usize] -= c * left * left;
                 variance[pair.right as usize] -= c * right * right;
-                board.record(pair);
             }
             taken
         })

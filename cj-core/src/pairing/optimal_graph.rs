@@ -19,31 +19,29 @@ impl Rule for OptimalGraph {
         let level = vec![0.0; request.items];
         let score = request.estimate.map_or(&level[..], |estimate| estimate.mean());
         rounds(request, board, Vec::new(), |board, _, want, _| {
-            let mut taken = if request.items <= MOST_MATCHED {
-                exact_round(request, score, board)
+            if request.items <= MOST_MATCHED {
+                exact_round(request, score, board, want)
             } else {
                 let neighbours = Neighbours { request, score, reach: NEIGHBOURS, sides: Sides::Fresh };
                 let mut free = neighbours.free(board, &[], |_| 0);
                 neighbours.round(board, &mut free, want, |pair| weight(request, score, board, pair).into())
-            };
-            taken.sort_by_key(|&pair| u32::MAX - weight(request, score, board, pair));
-            taken.truncate(want);
-            for &pair in &taken {
-                board.record(pair);
             }
-            taken
         })
     }
 }
 
-fn exact_round(request: &Request<'_>, score: &[f64], board: &Board) -> Vec<Pair> {
+fn exact_round(request: &Request<'_>, score: &[f64], board: &Board, want: usize) -> Vec<Pair> {
     let mut free: Vec<u32> = (0..request.items as u32).collect();
     if let Some(rests) = who_rests(request, board, &free, |_| 0) {
         free.retain(|&item| item != rests);
     }
     let pair = |i: usize, j: usize| Sides::Fresh.pair(board, free[i], free[j]);
     let matching = heaviest_matching(free.len(), |i, j| Some(weight(request, score, board, pair(i, j)?)));
-    matching.into_iter().filter_map(|(i, j)| pair(i, j)).collect()
+    let mut matched: Vec<Pair> = matching.into_iter().filter_map(|(i, j)| pair(i, j)).collect();
+    matched.sort_by_key(|&pair| u32::MAX - weight(request, score, board, pair));
+    matched.retain(|&pair| board.reserve(pair));
+    matched.truncate(want);
+    matched
 }
 
 /// The weight of a pair, scaled to an integer, with up to 0.001 of seeded noise: all are equal in the first round.

@@ -2,6 +2,7 @@
 
 use super::acj::Acj;
 use super::adaptive::Adaptive;
+use super::anchored::Anchored;
 use super::balanced::Balanced;
 use super::board::Board;
 use super::dice::Dice;
@@ -16,7 +17,7 @@ use crate::config::Strategy;
 
 /// The comparisons to ask next, in order; none when no admissible pair is left.
 ///
-/// At most [`Request::slots`] pairs (of a given list: at most `limit`), none of them refused, none against the repeat policy.
+/// At most [`Request::slots`] pairs (a given list: at most `limit`; anchored: a pair for each student and round), none of them refused, none against the repeat policy.
 ///
 /// # Errors
 /// When the request contradicts itself: a pair names an item that does not exist or sets an item against itself, or the
@@ -35,9 +36,11 @@ pub fn plan(strategy: Strategy, request: &Request<'_>) -> Result<Vec<Pair>, Pair
         Strategy::Adaptive => &Adaptive,
         Strategy::Eig => &Eig,
         Strategy::OptimalGraph => &OptimalGraph,
+        Strategy::Anchored => &Anchored,
         Strategy::Given => &Given,
     };
-    let mut board = Board::new(request);
+    let wave = if strategy == Strategy::Anchored { request.most() } else { request.slots() };
+    let mut board = Board::new(request, wave);
     let mut dice = Dice::of_wave(request.seed, request.wave);
     Ok(rule.next(request, &mut board, &mut dice))
 }

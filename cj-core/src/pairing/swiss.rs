@@ -20,8 +20,8 @@ impl Rule for Swiss {
     }
 }
 
-/// One Swiss round, recorded on the board.
-pub(super) fn swiss_round(request: &Request<'_>, score: &[f64], board: &mut Board, want: usize) -> Vec<Pair> {
+/// One Swiss round.
+pub(super) fn swiss_round(request: &Request<'_>, score: &[f64], board: &Board, want: usize) -> Vec<Pair> {
     let fresh = Neighbours { request, score, reach: REPEAT_REACH, sides: Sides::Fresh };
     let mut free = fresh.free(board, &[], |_| 0);
     free.reverse();
@@ -31,7 +31,7 @@ pub(super) fn swiss_round(request: &Request<'_>, score: &[f64], board: &mut Boar
     while taken.len() < full && at < free.len() {
         let next =
             (at + 1..free.len()).find_map(|other| Some((other, Sides::Fresh.pair(board, free[at], free[other])?)));
-        if let Some((other, pair)) = next {
+        if let Some((other, pair)) = next.filter(|&(_, pair)| board.reserve(pair)) {
             taken.push(pair);
             free.remove(other);
             free.remove(at);
@@ -45,9 +45,6 @@ pub(super) fn swiss_round(request: &Request<'_>, score: &[f64], board: &mut Boar
     let any = Neighbours { sides: Sides::Any, ..fresh };
     let want = full - taken.len();
     taken.extend(any.round(board, &mut free, want, closeness));
-    for &pair in &taken {
-        board.record(pair);
-    }
     taken
 }
 

@@ -23,12 +23,12 @@ impl Dense {
         Self { matrices, item: (0..items as u32).collect(), place: (0..items).collect() }
     }
 
-    /// A round of at most `want` pairs without the `busy` items, recorded on the board. After the last round of a wave
+    /// A round of at most `want` pairs without the `busy` items. After the last round of a wave
     /// nothing more is asked of `self`.
     pub(super) fn round(
         &mut self,
         request: &Request<'_>,
-        board: &mut Board,
+        board: &Board,
         busy: &[Pair],
         want: usize,
         last: bool,
@@ -48,17 +48,22 @@ impl Dense {
         self.matrices.open(free, |i, j| board.admissible(self.item[i], self.item[j]).is_some());
         let mut taken = Vec::new();
         while let Some((a, b)) = self.best(request, board, free, &supply).filter(|_| taken.len() < full) {
+            let Some(pair) = board.admissible(a, b).filter(|&pair| board.reserve(pair)) else {
+                // The quota of such pairs is used up.
+                self.matrices.open(free, |i, j| board.admissible(self.item[i], self.item[j]).is_some());
+                continue;
+            };
             supply.take(board.lean(a), board.lean(b));
             self.leave(a, &mut free);
             self.leave(b, &mut free);
             self.update(Pair::new(a, b), 1.0, if last { free } else { items });
-            taken.extend(board.admissible(a, b));
+            taken.push(pair);
         }
         let worth =
             |dense: &Self, pair: Pair| rank(dense.matrices.gain(dense.place(pair.left), dense.place(pair.right)));
         while let Some((at, pairs)) =
             exchange(&taken, &self.item[..free], |a, b| board.admissible(a, b), |pair| worth(self, pair))
-                .filter(|_| taken.len() < full)
+                .filter(|_| taken.len() < full && !board.has_quotas())
         {
             let broken = std::mem::replace(&mut taken[at], pairs[0]);
             taken.push(pairs[1]);
@@ -72,9 +77,6 @@ impl Dense {
                 self.update(pairs[0], 1.0, items);
                 self.update(pairs[1], 1.0, items);
             }
-        }
-        for &pair in &taken {
-            board.record(pair);
         }
         taken
     }

@@ -6,4 +6,5 @@ mod matrices;
 mod rule;
 mod sparse;
 
+pub(super) use gain::{information, trace_drop};
 pub(super) use rule::Adaptive;

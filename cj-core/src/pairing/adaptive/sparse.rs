@@ -21,15 +21,14 @@ impl<'a> Sparse<'a> {
         Self { estimate, variance }
     }
 
-    /// A round of at most `want` pairs without the `busy` items, recorded on the board.
-    pub(super) fn round(&mut self, request: &Request<'_>, board: &mut Board, busy: &[Pair], want: usize) -> Vec<Pair> {
+    /// A round of at most `want` pairs without the `busy` items.
+    pub(super) fn round(&mut self, request: &Request<'_>, board: &Board, busy: &[Pair], want: usize) -> Vec<Pair> {
         let (score, reach, sides) = (self.estimate.mean(), NEIGHBOURS, Sides::Admissible);
         let neighbours = Neighbours { request, score, reach, sides };
         let mut free = neighbours.free(board, busy, |item| rank(self.variance[item as usize]));
         let taken = neighbours.round(board, &mut free, want, |pair| rank(self.gain(pair)));
         for &pair in &taken {
             self.update(pair);
-            board.record(pair);
         }
         taken
     }

@@ -75,7 +75,7 @@ impl Neighbours<'_> {
                 let (a, b) = (pair.left, pair.right);
                 let strands =
                     self.sides == Sides::Admissible && !supply.harmless()[class(board.lean(a))][class(board.lean(b))];
-                if taken.len() == full || left[a as usize] || left[b as usize] || strands {
+                if taken.len() == full || left[a as usize] || left[b as usize] || strands || !board.reserve(pair) {
                     continue;
                 }
                 supply.take(board.lean(a), board.lean(b));
@@ -101,7 +101,8 @@ impl Neighbours<'_> {
         worth: impl Fn(Pair) -> u64,
     ) {
         let side = |a, b| self.sides.pair(board, a, b);
-        while taken.len() < full {
+        // An exchange might break a quota.
+        while taken.len() < full && !board.has_quotas() {
             let Some((at, pairs)) = exchange(taken, free, side, &worth) else { break };
             taken[at] = pairs[0];
             taken.push(pairs[1]);

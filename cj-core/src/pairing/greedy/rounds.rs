@@ -6,12 +6,12 @@ use crate::pairing::{Pair, Request};
 /// Fills a wave round by round, after the pairs that it has already.
 ///
 /// `round` gets the board, the pairs with which the round has begun (only the first can have), how many pairs it may add and
-/// whether it is the last; it records what it returns. A round that falls short is not made up for.
+/// whether it is the last. What it returns is recorded. A round that falls short is not made up for.
 pub(in crate::pairing) fn rounds(
     request: &Request<'_>,
     board: &mut Board,
     mut planned: Vec<Pair>,
-    mut round: impl FnMut(&mut Board, &[Pair], usize, bool) -> Vec<Pair>,
+    mut round: impl FnMut(&Board, &[Pair], usize, bool) -> Vec<Pair>,
 ) -> Vec<Pair> {
     let (slots, half) = (request.slots(), request.items / 2);
     let whole = planned.len() / half;
@@ -24,6 +24,7 @@ pub(in crate::pairing) fn rounds(
         if next.is_empty() {
             break;
         }
+        board.record_round(&next);
         planned.extend(next);
     }
     planned
