@@ -22,6 +22,7 @@ use cj_core::change::{
     RequestSnapshot, ScoreSheet, SeparationSummary, WaitingFor, WaveProgress, WaveRecord, Winner,
 };
 use cj_core::config::{Settings, Strategy};
+use cj_core::event::ErrorCode;
 use cj_core::id::{BatchId, EssayId, EventId, JudgeId, WorkerId};
 use uuid::Uuid;
 
@@ -58,6 +59,14 @@ pub fn essay_id(ordinal: u32) -> EssayId {
     EssayId::new(format!("essay-{ordinal:04}")).expect("the id is short and plain")
 }
 
+/// An error code.
+///
+/// # Panics
+/// When it is empty or too long.
+pub fn error_code(code: &str) -> ErrorCode {
+    ErrorCode::try_from(code).expect("a code of 1 to 100 characters")
+}
+
 /// A worker.
 ///
 /// # Panics
@@ -87,7 +96,7 @@ pub fn batch(name: &str) -> BatchRecord {
             reasoning_effort: Some("low".to_owned()),
             output_verbosity: Some("low".to_owned()),
             grade_scale: Some("swedish_8_anchor".to_owned()),
-            labels: [("source".to_owned(), "a folder".to_owned())].into(),
+            labels: BTreeMap::from([("klass".to_owned(), "9B".to_owned())]),
         },
         seed: u64::MAX - 1,
         course_code: "ENG5".to_owned(),

@@ -22,6 +22,7 @@ mod fault;
 pub mod fixture;
 mod macros;
 mod setup;
+pub mod strategy;
 
 pub use fault::{Fault, FaultStore};
 pub use setup::{Setup, run};

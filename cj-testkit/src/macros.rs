@@ -54,6 +54,7 @@ macro_rules! conformance {
                 loads_all_of_a_batch_in_order,
                 loads_open_ones_with_their_siblings,
                 loads_by_id_with_siblings,
+                locates_by_id,
                 updates_the_state_and_leaves_the_question,
                 an_update_of_a_missing_comparison_is_a_conflict,
                 cancels_what_is_open,
@@ -129,6 +130,12 @@ macro_rules! conformance {
                 settles_many_ways_at_once,
                 availability_is_exact_to_the_microsecond,
                 moves_no_message_and_two_thousand,
+            ];
+            random: [
+                batches_drawn_at_random,
+                rows_of_a_batch_drawn_at_random,
+                waves_drawn_at_random,
+                messages_drawn_at_random,
             ];
             result: [
                 reads_results_as_they_were_put,

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use cj_core::change::{ComparisonRecord, ComparisonState, Winner};
-use cj_core::event::ErrorCode;
 use cj_core::id::{BatchId, ComparisonId, JudgeId};
 use cj_core::store::{ComparisonQuery, ComparisonRepository, ErrorKind, Store};
 
@@ -60,7 +59,7 @@ pub async fn reads_comparisons_as_they_were_inserted(store: Arc<dyn Store>) {
         row.verdict = Some(verdict);
         row.decisions = u32::MAX;
     }
-    rows[5].error_code = ErrorCode::try_from(ODD_TEXT).ok();
+    rows[5].error_code = Some(fixture::error_code(ODD_TEXT));
     let mut second = comparison(batch, 1, 5, 2);
     second.deadline = at(400_000_000);
     rows.push(second);
@@ -126,6 +125,21 @@ pub async fn loads_by_id_with_siblings(store: Arc<dyn Store>) {
     assert_eq!(load(&store, ComparisonQuery::WithSiblings(vec![batch.comparison_id(77, 0, 1)])).await, []);
 }
 
+/// Comparisons are located without their rows; what is not there is left out.
+pub async fn locates_by_id(store: Arc<dyn Store>) {
+    let (batch, other) = (seeded(&store, "batch").await.id(), seeded(&store, "other").await.id());
+    let (rows, others) = (mixed(batch), mixed(other));
+    put_comparisons(&store, &rows).await;
+    put_comparisons(&store, &others).await;
+    let ids = [others[2].id, batch.comparison_id(77, 0, 1), rows[0].id, rows[5].id];
+    let mut located = view(&store).await.locate(&ids).await.expect("comparisons are located");
+    located.sort_unstable();
+    let mut expected = [(others[2].id, other), (rows[0].id, batch), (rows[5].id, batch)];
+    expected.sort_unstable();
+    assert_eq!(located, expected);
+    assert_eq!(view(&store).await.locate(&[]).await.expect("nothing is located"), []);
+}
+
 /// An update writes what inputs change, and nothing else.
 pub async fn updates_the_state_and_leaves_the_question(store: Arc<dyn Store>) {
     let batch = seeded(&store, "batch").await.id();
@@ -137,7 +151,7 @@ pub async fn updates_the_state_and_leaves_the_question(store: Arc<dyn Store>) {
     rows[1].asked_at = Some(at(20));
     rows[1].deadline = at(920);
     rows[6].state = ComparisonState::Failed;
-    rows[6].error_code = ErrorCode::try_from("LLM_PROVIDER_EXPLODED").ok();
+    rows[6].error_code = Some(fixture::error_code("LLM_PROVIDER_EXPLODED"));
     let changed = [1, 6].map(|place| {
         let mut row = rows[place].clone();
         row.essay_a = fixture::essay_id(8);

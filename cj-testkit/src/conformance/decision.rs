@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use cj_core::change::{ComparisonRecord, DecisionRecord, DecisionRole, Evidence, MatrixCell, MatrixKey, Winner};
-use cj_core::event::ErrorCode;
 use cj_core::id::BatchId;
 use cj_core::store::{ErrorKind, EvidenceTotals, Store};
 
@@ -60,7 +59,7 @@ pub async fn reads_answers_as_they_were_recorded(store: Arc<dyn Store>) {
     rows[1].verdict = Some(Winner::Tie);
     rows[2].verdict = None;
     rows[2].counted = None;
-    rows[2].error_code = ErrorCode::try_from("LLM_RATE_LIMIT").ok();
+    rows[2].error_code = Some(fixture::error_code("LLM_RATE_LIMIT"));
     rows[2].error_message = Some(ODD_TEXT.repeat(50));
     rows[2].evidence = Evidence::default();
     rows[3].evidence.cost = Some(0.1 + 0.2);
@@ -105,7 +104,7 @@ pub async fn error_code_is_stored_as_text(store: Arc<dyn Store>) {
     let codes = codes.into_iter().chain([long.as_str()]);
     let rows = asked_rows.iter().zip(codes).map(|(row, code)| DecisionRecord {
         verdict: None,
-        error_code: ErrorCode::try_from(code).ok(),
+        error_code: Some(fixture::error_code(code)),
         ..decision(row, 0)
     });
     let rows: Vec<_> = rows.collect();

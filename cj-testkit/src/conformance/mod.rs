@@ -14,6 +14,7 @@ pub mod errors;
 pub mod essay;
 pub mod inbox;
 pub mod outbox;
+pub mod random;
 pub mod result;
 mod support;
 pub mod wave;
