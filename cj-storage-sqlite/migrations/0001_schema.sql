@@ -13,7 +13,7 @@ CREATE TABLE cj_batches (
     seed                       INTEGER NOT NULL,
     course_code                TEXT    NOT NULL,
     language                   TEXT    NOT NULL,
-    assignment_id              TEXT    CHECK (length(assignment_id) <= 100),
+    assignment_id              TEXT,
     user_id                    TEXT    NOT NULL,
     org_id                     TEXT,
     created_at                 TEXT    NOT NULL,
@@ -205,7 +205,7 @@ CREATE INDEX ix_cj_content_sha256 ON cj_content (sha256);
 
 CREATE TABLE cj_assessment_instructions (
     id                         TEXT NOT NULL PRIMARY KEY,
-    assignment_id              TEXT UNIQUE CHECK (length(assignment_id) <= 100),
+    assignment_id              TEXT UNIQUE,
     course_code                TEXT UNIQUE,
     instructions               TEXT NOT NULL,
     grade_scale                TEXT NOT NULL,
@@ -225,7 +225,7 @@ END;
 
 CREATE TABLE cj_anchor_references (
     id               TEXT NOT NULL PRIMARY KEY,
-    assignment_id    TEXT NOT NULL CHECK (length(assignment_id) <= 100),
+    assignment_id    TEXT NOT NULL,
     anchor_label     TEXT NOT NULL,
     grade_scale      TEXT NOT NULL,
     grade            TEXT NOT NULL,
