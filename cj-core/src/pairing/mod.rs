@@ -48,16 +48,15 @@ mod passes;
 mod plan;
 mod quotas;
 mod random;
-mod repeats;
 mod request;
 mod round_robin;
 mod swiss;
 
+pub use crate::config::Repeats;
 pub use design::complete_design;
 pub use error::PairingError;
 pub use estimate::Estimate;
 pub use pair::Pair;
 pub use plan::plan;
 pub use quotas::Quotas;
-pub use repeats::Repeats;
 pub use request::Request;

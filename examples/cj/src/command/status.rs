@@ -29,14 +29,13 @@ pub fn run(args: &Args, globals: &Globals, console: &Console) -> Result<Exit, Er
     runtime()?.block_on(async {
         let store = store::open(&globals.store, Presence::Required).await?;
         let failed = |error: &dyn std::error::Error| Error::failed(chain(error));
-        let ids = match &args.batch {
-            Some(name) => vec![BatchView::find(&*store, Some(name)).await?.id()],
-            None => {
-                let mut view = store.read().await.map_err(|error| failed(&error))?;
-                let query = cj_core::store::BatchQuery::Newest { limit: NEWEST };
-                let newest = view.find(&query).await.map_err(|error| failed(&error))?;
-                newest.iter().map(cj_core::change::BatchRecord::id).collect()
-            }
+        let ids = if let Some(name) = &args.batch {
+            vec![BatchView::find(&*store, Some(name)).await?.id()]
+        } else {
+            let mut view = store.read().await.map_err(|error| failed(&error))?;
+            let query = cj_core::store::BatchQuery::Newest { limit: NEWEST };
+            let newest = view.find(&query).await.map_err(|error| failed(&error))?;
+            newest.iter().map(cj_core::change::BatchRecord::id).collect()
         };
         let mut batches = Vec::new();
         for id in ids {

@@ -11,7 +11,7 @@ impl Document for RunOutput {
         summary.rows.splice(0..0, self.batch_rows());
         sections.push(summary);
         if self.simulated {
-            sections[0].title = "SIMULATED: judged by known qualities, not by reading".to_owned();
+            "SIMULATED: judged by known qualities, not by reading".clone_into(&mut sections[0].title);
         }
         sections
     }

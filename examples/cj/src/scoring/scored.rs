@@ -218,7 +218,7 @@ fn diagnostics(model: &Model, judgements: &Judgements, fit: &Fit, warnings: &mut
     Diagnostics {
         log_likelihood: finite(fit.log_likelihood()),
         iterations: fit.iterations() as u64,
-        max_gradient: finite(fit.max_gradient()),
+        max_gradient: fit.max_gradient().and_then(finite),
         components,
         isolated,
     }

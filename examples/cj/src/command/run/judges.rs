@@ -1,11 +1,14 @@
 //! Who judges.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+use cj_core::config::Repeats;
 
 use super::args::Args;
 use super::material::Material;
 use crate::error::Error;
-use crate::input::JudgementTable;
+use crate::input::{JudgementTable, Record};
 use crate::judge::{Character, LocalJudge, Replay, Simulated};
 
 const CHOICES: &str = "`simulated` (needs a manifest with a column `quality` or `theta_true`) or `replay:FILE.csv`";
@@ -46,6 +49,14 @@ impl JudgePlan {
 
     pub(super) const fn is_simulated(&self) -> bool {
         !matches!(self, Self::Replay { .. })
+    }
+
+    /// A recording that holds every pair once at most cannot answer a pair again.
+    pub(super) fn repeats(&self) -> Repeats {
+        let Self::Replay { table, .. } = self else { return Repeats::Swapped };
+        let mut pairs = BTreeSet::new();
+        let is_new = |r: &Record| r.count < 2 && pairs.insert((r.left.min(r.right), r.left.max(r.right)));
+        if table.records.iter().all(is_new) { Repeats::Never } else { Repeats::Swapped }
     }
 
     /// The judge for these essays.
