@@ -13,7 +13,7 @@ CREATE TABLE cj_batches (
     seed                       INTEGER NOT NULL,
     course_code                TEXT    NOT NULL,
     language                   TEXT    NOT NULL,
-    assignment_id              TEXT    CHECK (length(assignment_id) <= 100),
+    assignment_id              TEXT,
     user_id                    TEXT    NOT NULL,
     org_id                     TEXT,
     created_at                 TEXT    NOT NULL,
@@ -205,7 +205,7 @@ CREATE INDEX ix_cj_content_sha256 ON cj_content (sha256);
 
 CREATE TABLE cj_assessment_instructions (
     id                         TEXT NOT NULL PRIMARY KEY,
-    assignment_id              TEXT UNIQUE CHECK (length(assignment_id) <= 100),
+    assignment_id              TEXT UNIQUE,
     course_code                TEXT UNIQUE,
     instructions               TEXT NOT NULL,
     grade_scale                TEXT NOT NULL,
@@ -225,7 +225,7 @@ END;
 
 CREATE TABLE cj_anchor_references (
     id               TEXT NOT NULL PRIMARY KEY,
-    assignment_id    TEXT NOT NULL CHECK (length(assignment_id) <= 100),
+    assignment_id    TEXT NOT NULL,
     anchor_label     TEXT NOT NULL,
     grade_scale      TEXT NOT NULL,
     grade            TEXT NOT NULL,
@@ -248,7 +248,6 @@ CREATE TABLE event_outbox (
     event_type       TEXT    NOT NULL,
     topic            TEXT    NOT NULL,
     event_key        TEXT    NOT NULL,
-    headers          TEXT    NOT NULL CHECK (json_valid(headers)),
     created_at       TEXT    NOT NULL,
     attempts         INTEGER NOT NULL,
     next_attempt_at  TEXT    NOT NULL,
@@ -257,17 +256,17 @@ CREATE TABLE event_outbox (
     published_at     TEXT,
     parked_at        TEXT,
     last_error       TEXT,
+    headers          TEXT    NOT NULL CHECK (json_valid(headers)),
     -- The exact bytes, last for the same reason as the text of an essay.
     event_data       BLOB    NOT NULL
 ) STRICT;
 
 -- A batch that is deleted takes its messages with it by a statement, not by a foreign key: a refused request is answered
 -- by an event of a batch that never was.
-CREATE INDEX ix_event_outbox_unpublished ON event_outbox (kind, event_key, batch_id, version, ordinal)
+CREATE INDEX ix_event_outbox_unpublished ON event_outbox (kind, event_key, batch_id, version, ordinal, id)
     WHERE published_at IS NULL;
-CREATE INDEX ix_event_outbox_pending ON event_outbox (kind, created_at, batch_id, version, ordinal)
+CREATE INDEX ix_event_outbox_pending ON event_outbox (kind, created_at, event_key)
     WHERE published_at IS NULL AND parked_at IS NULL;
-CREATE INDEX ix_event_outbox_question ON event_outbox (event_key) WHERE kind = 'question';
 CREATE INDEX ix_event_outbox_batch_id ON event_outbox (batch_id);
 
 CREATE TABLE event_inbox (

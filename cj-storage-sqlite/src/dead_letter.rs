@@ -52,7 +52,7 @@ ON CONFLICT (consumer, event_id) DO NOTHING";
 
 const NEWEST: &str = "
 SELECT consumer, event_id, topic, reason, detail, received_at, payload
-FROM cj_dead_letters ORDER BY received_at DESC, rowid DESC LIMIT ?1";
+FROM cj_dead_letters ORDER BY received_at DESC, consumer, event_id LIMIT ?1";
 
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[KEEP, NEWEST];

@@ -12,7 +12,7 @@ use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteUnit;
 use crate::row::Columns;
-use crate::slice::Slice;
+use crate::slice::{Slice, real};
 
 #[async_trait]
 impl<C: DerefMut<Target = SqliteConnection> + Send> DecisionRepository for SqliteUnit<C> {
@@ -115,13 +115,13 @@ fn read_totals(row: &SqliteRow) -> Result<EvidenceTotals, StoreError> {
     })
 }
 
-const RECORD: &str = "
+const RECORD: &str = concat!("
 INSERT INTO cj_judge_decisions (comparison_id, ordinal, batch_id, role, counted, verdict, error_code, error_message,
     judge_id, confidence, justification, provider, model, prompt_tokens, completion_tokens, cost, latency_ms, received_at)
 SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-    value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15,
+    value ->> 8, ", real!("value", 9), ", value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, ", real!("value", 15), ",
     value ->> 16, value ->> 17
-FROM jsonb_each(?1)";
+FROM jsonb_each(?1)");
 
 const TALLY: &str = "
 INSERT INTO cj_comparison_matrix (batch_id, essay_a, essay_b, wins_a, wins_b, ties, failures)

@@ -12,7 +12,7 @@ use sqlx::sqlite::SqliteRow;
 use crate::SqliteUnit;
 use crate::error::overtaken;
 use crate::row::Columns;
-use crate::slice::Slice;
+use crate::slice::{Slice, real};
 
 #[async_trait]
 impl<C: DerefMut<Target = SqliteConnection> + Send> EssayRepository for SqliteUnit<C> {
@@ -99,22 +99,28 @@ fn read(row: &SqliteRow) -> Result<EssayRecord, StoreError> {
     })
 }
 
-const INSERT: &str = "
+const INSERT: &str = concat!("
 INSERT INTO cj_essays (batch_id, essay_id, ordinal, is_anchor, anchor_label, anchor_grade, title, status, score, se, rank,
     comparison_count, text_storage_id, text_sha256, with_judge, text)
 SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-    value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15
-FROM jsonb_each(?1)";
+    ", real!("value", 8), ", ", real!("value", 9), ", value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15
+FROM jsonb_each(?1)");
 
-const UPDATE: &str = "
-UPDATE cj_essays SET status = new.value ->> 2, score = new.value ->> 3, se = new.value ->> 4, rank = new.value ->> 5,
+const UPDATE: &str = concat!(
+    "
+UPDATE cj_essays SET status = new.value ->> 2, score = ",
+    real!("new.value", 3),
+    ", se = ",
+    real!("new.value", 4),
+    ", rank = new.value ->> 5,
     comparison_count = new.value ->> 6,
     text_storage_id = iif(new.value ->> 7, new.value ->> 8, text_storage_id),
     text_sha256 = iif(new.value ->> 7, new.value ->> 9, text_sha256),
     with_judge = iif(new.value ->> 7, new.value ->> 10, with_judge),
     text = iif(new.value ->> 7, new.value ->> 11, text)
 FROM jsonb_each(?1) AS new
-WHERE cj_essays.batch_id = new.value ->> 0 AND cj_essays.essay_id = new.value ->> 1";
+WHERE cj_essays.batch_id = new.value ->> 0 AND cj_essays.essay_id = new.value ->> 1"
+);
 
 const LOAD: &str = "
 SELECT batch_id, essay_id, ordinal, is_anchor, anchor_label, anchor_grade, title, status, score, se, rank,

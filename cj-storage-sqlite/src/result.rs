@@ -11,7 +11,7 @@ use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteUnit;
 use crate::row::Columns;
-use crate::slice::Slice;
+use crate::slice::{Slice, real};
 
 #[async_trait]
 impl<C: DerefMut<Target = SqliteConnection> + Send> ResultRepository for SqliteUnit<C> {
@@ -49,15 +49,25 @@ fn read(row: &SqliteRow) -> Result<EssayResult, StoreError> {
     })
 }
 
-const PUT: &str = "
+const PUT: &str = concat!(
+    "
 INSERT INTO cj_assessment_results (batch_id, essay_id, is_anchor, score, se, rank, rank_low, rank_high, comparisons,
     infit, outfit)
-SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-    value ->> 8, value ->> 9, value ->> 10
+SELECT value ->> 0, value ->> 1, value ->> 2, ",
+    real!("value", 3),
+    ", ",
+    real!("value", 4),
+    ", value ->> 5, value ->> 6, value ->> 7,
+    value ->> 8, ",
+    real!("value", 9),
+    ", ",
+    real!("value", 10),
+    "
 FROM jsonb_each(?1) WHERE true
 ON CONFLICT (batch_id, essay_id) DO UPDATE SET is_anchor = excluded.is_anchor, score = excluded.score, se = excluded.se,
     rank = excluded.rank, rank_low = excluded.rank_low, rank_high = excluded.rank_high,
-    comparisons = excluded.comparisons, infit = excluded.infit, outfit = excluded.outfit";
+    comparisons = excluded.comparisons, infit = excluded.infit, outfit = excluded.outfit"
+);
 
 const LOAD: &str = "
 SELECT batch_id, essay_id, is_anchor, score, se, rank, rank_low, rank_high, comparisons, infit, outfit

@@ -267,7 +267,7 @@ pub fn sheet(essays: u32) -> ScoreSheet {
             prior: "sd=2".to_owned(),
             log_likelihood: -28.123_456_789_012_345,
             iterations: 6,
-            max_gradient: 3.1e-11,
+            max_gradient: Some(3.1e-11),
             components: vec![ids],
         },
         separation: Some(SeparationSummary {

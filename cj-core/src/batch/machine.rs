@@ -110,7 +110,7 @@ impl Batch {
                 self.cancel(cx, change)?;
                 Ok(Folded::Activity)
             }
-            Input::ContentReady { essays } => self.content_ready(essays, cx, change),
+            Input::ContentReady { essays } => self.content_ready(&essays, cx, change),
             Input::DeadlinePassed => self.deadline_passed(cx, change),
             Input::Scored(scored) => self.scored(*scored, cx, change),
             Input::VerdictReceived(verdict) => self.verdict(verdict, cx, change),

@@ -208,13 +208,15 @@ fn rich(
         })
         .collect();
     results.sort_by(|a, b| (a.rank, &a.essay_id).cmp(&(b.rank, &b.essay_id)));
-    let mut metadata = AssessmentMetadata::default();
-    metadata.anchor_essays_used = results.iter().filter(|row| row.is_anchor).count() as u32;
-    metadata.comparison_count = state.counters.decided;
-    metadata.processing_duration_seconds = Some((cx.now - header.created_at).as_seconds_f64().max(0.0));
-    metadata.llm_temperature = header.request.temperature;
-    metadata.assignment_id.clone_from(&header.assignment_id);
-    metadata.course_code = Some(header.course_code.clone());
+    let metadata = AssessmentMetadata {
+        anchor_essays_used: results.iter().filter(|row| row.is_anchor).count() as u32,
+        comparison_count: state.counters.decided,
+        processing_duration_seconds: Some((cx.now - header.created_at).as_seconds_f64().max(0.0)),
+        llm_temperature: header.request.temperature,
+        assignment_id: header.assignment_id.clone(),
+        course_code: Some(header.course_code.clone()),
+        ..AssessmentMetadata::default()
+    };
     let (provider, model) = judge(header, result);
     let at = Timestamp::from(cx.now);
     let mut event = AssessmentResultV1::new(&header.bos_batch_id, job, &provider, &model, results, &metadata, at)?;

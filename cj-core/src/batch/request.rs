@@ -126,14 +126,14 @@ impl Batch {
 
     pub(super) fn content_ready(
         &mut self,
-        essays: Vec<EssayRecord>,
+        essays: &[EssayRecord],
         cx: &Context<'_>,
         change: &mut ChangeSet,
     ) -> Result<Folded, Rejection> {
         if self.state.phase != Phase::Preparing {
             return Err(Rejection::WrongPhase { input: "ContentReady", phase: self.state.phase });
         }
-        for essay in &essays {
+        for essay in essays {
             change.update_essay(essay.clone());
         }
         let ready = essays.iter().filter(|essay| essay.status == EssayStatus::Ready).count();
@@ -154,7 +154,7 @@ impl Batch {
                     grades_unavailable: Some("fewer than two essays could be compared".to_owned()),
                     warnings: vec!["fewer than two essays could be compared: there is no scale".to_owned()],
                 };
-                self.complete(CompletionReason::InsufficientEssays, result, &essays, cx, change)?;
+                self.complete(CompletionReason::InsufficientEssays, result, essays, cx, change)?;
             }
             _ => self.enter_work(Phase::Pairing, cx),
         }

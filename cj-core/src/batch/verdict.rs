@@ -6,6 +6,7 @@ use crate::change::{
     ChangeSet, ComparisonRecord, ComparisonState, DecisionRecord, DecisionRole, MatrixCell, MatrixKey, Outcome, Phase,
     Verdict, Winner,
 };
+use crate::config::Settings;
 use crate::event::ErrorCode;
 use crate::id::ComparisonId;
 
@@ -249,7 +250,7 @@ impl Batch {
         let settings = &self.header.settings;
         let attempt = ended.attempt + 1;
         let wanted = chrono::TimeDelta::seconds(i64::from(retry_after_s.unwrap_or(0)));
-        let planned_at = cx.now + settings.backoff(attempt).max(wanted);
+        let planned_at = cx.now + Settings::backoff(attempt).max(wanted);
         let next = ComparisonRecord {
             id: self.header.id.comparison_id(ended.wave, ended.ordinal, attempt),
             attempt,

@@ -64,8 +64,8 @@ pub struct FitSummary {
     pub log_likelihood: f64,
     /// Newton steps taken.
     pub iterations: u32,
-    /// Largest component of the gradient left.
-    pub max_gradient: f64,
+    /// Largest component of the gradient left; none for an estimate that maximises nothing.
+    pub max_gradient: Option<f64>,
     /// Groups of essays that were never compared with each other, largest first; one group is a connected design.
     pub components: Vec<Vec<EssayId>>,
 }

@@ -14,7 +14,7 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    pub(crate) fn new(setting: &'static str, expected: &'static str, found: impl ToString) -> Self {
-        Self { setting, expected, found: found.to_string() }
+    pub(crate) fn new(setting: &'static str, expected: &'static str, found: impl std::fmt::Display) -> Self {
+        Self { setting, expected, found: format!("{found}") }
     }
 }

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::{ConfigError, Strategy};
+use super::{ConfigError, Repeats, Strategy};
 
 /// The checked settings of one batch; they are stored with it and never change.
 ///
@@ -15,7 +15,7 @@ use super::{ConfigError, Strategy};
 /// assert!(Settings::builder().min_success_rate(1.5).build().is_err());
 /// # Ok::<(), cj_core::config::ConfigError>(())
 /// ```
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(try_from = "SettingsBuilder", into = "SettingsBuilder")]
 pub struct Settings {
     raw: SettingsBuilder,
@@ -76,6 +76,8 @@ settings! {
     min_success_rate: f64 = 0.8;
     /// The standard deviation of the normal prior on scores, in logits.
     prior_sd: f64 = 2.0;
+    /// Whether two essays that met may meet again.
+    repeats: Repeats = Repeats::Swapped;
     /// Rounds that one adaptive wave holds; a round asks each essay about once.
     rounds_per_wave: u32 = 2;
     /// Ends a batch when no score moves more than this, in logits; absent: never. It says nothing of quality.
@@ -86,12 +88,6 @@ settings! {
     strategy: Strategy = Strategy::default();
     /// Ends a batch when the lower bound of its honest reliability reaches this; absent: never.
     target_reliability: Option<f64> = Some(0.8);
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { raw: SettingsBuilder::default() }
-    }
 }
 
 impl SettingsBuilder {
@@ -164,7 +160,7 @@ impl Settings {
     }
 
     /// The pause before an attempt: none before the first, 30 s before the second, 5 min before each later one.
-    pub fn backoff(&self, attempt: u32) -> TimeDelta {
+    pub fn backoff(attempt: u32) -> TimeDelta {
         match attempt {
             0 | 1 => TimeDelta::zero(),
             2 => TimeDelta::seconds(30),

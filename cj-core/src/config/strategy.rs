@@ -26,14 +26,37 @@ pub enum Strategy {
     Balanced,
     /// Uniformly drawn pairs: a baseline.
     Random,
+    /// From the top each item meets the next one down that it has not met: a baseline.
+    Swiss,
+    /// Swiss rounds, then the nearest scores: a baseline that inflates the scale separation reliability.
+    Acj,
     /// Three balanced rounds, then the pairs that shrink the summed posterior variance most.
     #[default]
     Adaptive,
+    /// The pairs whose answers are expected to tell most.
+    Eig,
+    /// The predecessor's matching of few comparisons and close scores: a baseline.
+    OptimalGraph,
+    /// New items meet items whose place on the scale is known, until their grades are settled.
+    Anchored,
+    /// The caller's own list.
+    Given,
 }
 
 impl Strategy {
     /// Every strategy, in the order in which help texts list them.
-    pub const ALL: &'static [Self] = &[Self::RoundRobin, Self::Balanced, Self::Random, Self::Adaptive];
+    pub const ALL: &'static [Self] = &[
+        Self::RoundRobin,
+        Self::Balanced,
+        Self::Random,
+        Self::Swiss,
+        Self::Acj,
+        Self::Adaptive,
+        Self::Eig,
+        Self::OptimalGraph,
+        Self::Anchored,
+        Self::Given,
+    ];
 
     /// The name as configuration files and outputs spell it.
     pub fn as_str(self) -> &'static str {
@@ -41,7 +64,13 @@ impl Strategy {
             Self::RoundRobin => "round_robin",
             Self::Balanced => "balanced",
             Self::Random => "random",
+            Self::Swiss => "swiss",
+            Self::Acj => "acj",
             Self::Adaptive => "adaptive",
+            Self::Eig => "eig",
+            Self::OptimalGraph => "optimal_graph",
+            Self::Anchored => "anchored",
+            Self::Given => "given",
         }
     }
 }

@@ -93,7 +93,8 @@ impl GradeScale {
         if self.below_lowest == Some(grade) {
             return Some(-1);
         }
-        self.grades.iter().position(|known| *known == grade).map(|place| place as i32)
+        let place = self.grades.iter().position(|known| *known == grade)?;
+        i32::try_from(place).ok()
     }
 }
 

@@ -38,11 +38,12 @@ pub(super) fn balanced(request: &Request<'_>, board: &mut Board, dice: &mut Dice
         if step.is_empty() {
             break;
         }
+        step.retain(|&pair| board.reserve(pair));
         step.truncate(want - planned.len());
-        for &pair in &step {
-            board.record(pair);
+        for pair in &step {
             components.join(pair.left, pair.right);
         }
+        board.record_round(&step);
         planned.extend(step);
     }
     planned

@@ -44,6 +44,22 @@ pub enum PairingError {
         /// Its length.
         found: usize,
     },
+    /// A share lies outside 0 to 1.
+    #[error("the {what} share is {found}: expected a number from 0 to 1")]
+    Share {
+        /// Which share.
+        what: &'static str,
+        /// The value.
+        found: f64,
+    },
+    /// Thresholds do not ascend.
+    #[error("thresholds[{position}] is {found}: expected a finite number above the one before")]
+    Threshold {
+        /// Position of the first that does not.
+        position: usize,
+        /// The value.
+        found: f64,
+    },
     /// A number that must be finite (a variance also not negative) is not.
     #[error("{what}[{position}] is {found}: expected a finite number{}", if *.signed { "" } else { ", not negative" })]
     Number {

@@ -45,6 +45,11 @@ impl<'a> Estimate<'a> {
         Ok(Self { mean, spread: Spread::Variance(variance) })
     }
 
+    /// The same for all items: what is known before anything was asked.
+    pub(super) fn flat(mean: &'a [f64], variance: &'a [f64]) -> Self {
+        Self { mean, spread: Spread::Variance(variance) }
+    }
+
     /// Posterior means.
     pub fn mean(&self) -> &'a [f64] {
         self.mean

@@ -25,28 +25,38 @@
 //! that choose as they go only ask *admissible* pairs: L − R ≤ 0 for the item on the left, ≥ 0 for the one on the right,
 //! and a repeat always swapped. Either way |L − R| ≤ 1 holds after every comparison.
 
+mod acj;
 mod adaptive;
+mod anchored;
 mod balanced;
 mod board;
 mod components;
 mod design;
 mod dice;
+mod eig;
 mod error;
 mod estimate;
+mod given;
+mod grade;
+mod greedy;
+mod matching;
 mod meetings;
+mod optimal_graph;
 mod orient;
 mod pair;
 mod passes;
 mod plan;
+mod quotas;
 mod random;
-mod repeats;
 mod request;
 mod round_robin;
+mod swiss;
 
+pub use crate::config::Repeats;
 pub use design::complete_design;
 pub use error::PairingError;
 pub use estimate::Estimate;
 pub use pair::Pair;
 pub use plan::plan;
-pub use repeats::Repeats;
+pub use quotas::Quotas;
 pub use request::Request;

@@ -21,25 +21,38 @@ pub(super) fn next_in_passes(
     };
     let mut planned = Vec::new();
     while planned.len() < want {
-        let askable = schedule.iter().filter(|&&(a, b)| !board.meeting(a, b).refused);
+        let askable = schedule.iter().filter(|&&(a, b)| is_askable(board, a, b));
         let Some(pass) = askable.map(|&(a, b)| board.meeting(a, b).times()).min().filter(|&pass| pass < most) else {
             break;
         };
         let mut todo = rest_of_pass(schedule, pass, board, request.seed);
-        todo.truncate(want - planned.len());
-        for &pair in &todo {
-            board.record(pair);
+        if request.quotas.are_partial() {
+            // Nobody knows beforehand which pairs a quota will cut, so sides are chosen as they come.
+            let before = planned.len();
+            for pair in todo {
+                if let Some(pair) = board.admissible(pair.left, pair.right).filter(|_| planned.len() < want) {
+                    board.record(pair);
+                    planned.push(pair);
+                }
+            }
+            if planned.len() == before {
+                break;
+            }
+        } else {
+            todo.truncate(want - planned.len());
+            board.record_round(&todo);
+            planned.extend(todo);
         }
-        planned.extend(todo);
     }
     planned
 }
 
+fn is_askable(board: &Board, a: u32, b: u32) -> bool {
+    !board.meeting(a, b).refused && board.has_room(a, b)
+}
+
 fn rest_of_pass(schedule: &[(u32, u32)], pass: u32, board: &Board, seed: u64) -> Vec<Pair> {
-    let due = |&(a, b): &(u32, u32)| {
-        let meeting = board.meeting(a, b);
-        !meeting.refused && meeting.times() == pass
-    };
+    let due = |&(a, b): &(u32, u32)| is_askable(board, a, b) && board.meeting(a, b).times() == pass;
     let swap = |(a, b): (u32, u32)| {
         let (low, high) = (a.min(b), a.max(b));
         if board.meeting(a, b).last_forward { Pair::new(high, low) } else { Pair::new(low, high) }

@@ -1,17 +1,23 @@
 //! From a strategy's name to its rule.
 
+use super::acj::Acj;
 use super::adaptive::Adaptive;
+use super::anchored::Anchored;
 use super::balanced::Balanced;
 use super::board::Board;
 use super::dice::Dice;
+use super::eig::Eig;
+use super::given::Given;
+use super::optimal_graph::OptimalGraph;
 use super::random::Random;
 use super::round_robin::RoundRobin;
+use super::swiss::Swiss;
 use super::{Pair, PairingError, Request};
 use crate::config::Strategy;
 
 /// The comparisons to ask next, in order; none when no admissible pair is left.
 ///
-/// At most [`Request::slots`] pairs, none of them refused, none against the repeat policy.
+/// At most [`Request::slots`] pairs (a given list: at most `limit`; anchored: a pair for each student and round), none of them refused, none against the repeat policy.
 ///
 /// # Errors
 /// When the request contradicts itself: a pair names an item that does not exist or sets an item against itself, or the
@@ -25,9 +31,16 @@ pub fn plan(strategy: Strategy, request: &Request<'_>) -> Result<Vec<Pair>, Pair
         Strategy::RoundRobin => &RoundRobin,
         Strategy::Balanced => &Balanced,
         Strategy::Random => &Random,
+        Strategy::Swiss => &Swiss,
+        Strategy::Acj => &Acj,
         Strategy::Adaptive => &Adaptive,
+        Strategy::Eig => &Eig,
+        Strategy::OptimalGraph => &OptimalGraph,
+        Strategy::Anchored => &Anchored,
+        Strategy::Given => &Given,
     };
-    let mut board = Board::new(request);
+    let wave = if strategy == Strategy::Anchored { request.most() } else { request.slots() };
+    let mut board = Board::new(request, wave);
     let mut dice = Dice::of_wave(request.seed, request.wave);
     Ok(rule.next(request, &mut board, &mut dice))
 }

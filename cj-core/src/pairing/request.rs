@@ -1,6 +1,6 @@
 //! What a strategy is asked.
 
-use super::{Estimate, Pair, PairingError, Repeats};
+use super::{Estimate, Pair, PairingError, Quotas, Repeats};
 
 /// Everything that decides which comparisons come next.
 ///
@@ -32,6 +32,14 @@ pub struct Request<'a> {
     pub wave: u32,
     /// Whether a pair may be asked again.
     pub repeats: Repeats,
+    /// The caller's own list, for [`Strategy::Given`](crate::config::Strategy::Given).
+    pub given: &'a [Pair],
+    /// Which items are anchors, by index; empty when none is.
+    pub anchors: &'a [bool],
+    /// How much of the budget may go to which kind of pair, where there are anchors.
+    pub quotas: Quotas,
+    /// Where one grade ends and the next begins, in logits, ascending, for [`Strategy::Anchored`](crate::config::Strategy::Anchored).
+    pub thresholds: &'a [f64],
     /// Pairs that can never be answered, in either order.
     pub refused: &'a [Pair],
 }
@@ -48,6 +56,10 @@ impl<'a> Request<'a> {
             seed: 0,
             wave: 0,
             repeats: Repeats::default(),
+            given: &[],
+            anchors: &[],
+            quotas: Quotas::default(),
+            thresholds: &[],
             refused: &[],
         }
     }
@@ -64,12 +76,31 @@ impl<'a> Request<'a> {
         (self.items / 2).saturating_mul(self.rounds as usize).min(self.limit)
     }
 
+    /// The most pairs that any rule answers with: an anchored round has one for every student.
+    pub(super) fn most(&self) -> usize {
+        self.items.saturating_mul(self.rounds as usize).min(self.limit)
+    }
+
+    pub(super) fn is_anchor(&self, item: u32) -> bool {
+        self.anchors.get(item as usize).copied().unwrap_or(false)
+    }
+
     pub(super) fn check(&self) -> Result<(), PairingError> {
         if self.items > MOST_ITEMS {
             return Err(PairingError::TooManyItems { found: self.items, most: MOST_ITEMS });
         }
         check_pairs("asked", self.asked, self.items)?;
+        check_pairs("given", self.given, self.items)?;
         check_pairs("refused", self.refused, self.items)?;
+        if !self.anchors.is_empty() && self.anchors.len() != self.items {
+            return Err(PairingError::Shape { what: "anchors", expected: self.items, found: self.anchors.len() });
+        }
+        for (position, &found) in self.thresholds.iter().enumerate() {
+            let before = position.checked_sub(1).map_or(f64::NEG_INFINITY, |at| self.thresholds[at]);
+            if !found.is_finite() || found <= before {
+                return Err(PairingError::Threshold { position, found });
+            }
+        }
         match self.estimate {
             Some(estimate) if estimate.mean().len() != self.items => {
                 let found = estimate.mean().len();

@@ -2,11 +2,12 @@ use std::sync::{Arc, OnceLock};
 
 use super::covariance::Covariance;
 use super::law::{Law, logistic};
-use super::linalg::{Factor, centre_both};
+use super::linalg::centre_both;
 use super::newton::Optimum;
 use super::problem::{Point, Problem};
-use super::ranking::{Rank, ranks};
+use super::ranking::{Rank, drawn_ranks, ranks};
 use super::residuals::Residuals;
+use super::spread::{Draws, Spread};
 use super::{Judgements, ScoringError, Tally};
 
 /// Scores with their errors: what a model made of the judgements.
@@ -20,13 +21,15 @@ pub struct Fit {
     frame: Frame,
     law: Law,
     point: Point,
-    factor: Factor,
+    method: Method,
+    spread: Spread,
+    known: Vec<f64>,
     order_effect: Option<Effect>,
     tie_parameter: Option<Effect>,
     log_likelihood: f64,
     log_prior: f64,
     iterations: usize,
-    max_gradient: f64,
+    max_gradient: Option<f64>,
     accuracy: f64,
     residuals: Residuals,
     covariance: OnceLock<Covariance>,
@@ -46,6 +49,24 @@ pub enum Frame {
     /// Smaller than the standard errors that use the whole information: by 3 % where items meet 20 to 40 times, by 20 %
     /// in small tables, by 94 % on a chain.
     Known,
+}
+
+/// How an estimate was found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Method {
+    /// As the maximum of a (penalised) likelihood, or the fixed point of a named program.
+    Optimised,
+    /// As the mean of draws from a posterior.
+    Sampled {
+        /// Number of draws.
+        draws: usize,
+    },
+    /// As the penalised maximum at an estimated spread of the scores, because sampling would take too long.
+    Approximated {
+        /// The estimated standard deviation of the true scores.
+        latent_sd: f64,
+    },
 }
 
 /// An estimate with its standard error.
@@ -78,13 +99,54 @@ impl Fit {
             log_prior: problem.log_prior(&point),
             residuals: Residuals::of(judgements, problem, before.as_ref().unwrap_or(&point)),
             point,
-            factor,
+            method: Method::Optimised,
+            known: factor.known_opponents(),
+            spread: Spread::Curvature(Box::new(factor)),
             iterations,
-            max_gradient,
+            max_gradient: Some(max_gradient),
             accuracy,
             covariance: OnceLock::new(),
             standard_errors: OnceLock::new(),
         }
+    }
+
+    pub(crate) fn sampled(
+        judgements: &Judgements,
+        problem: &Problem,
+        point: Point,
+        order_effect: Option<Effect>,
+        draws: Draws,
+    ) -> Self {
+        let information = problem.slope(&point).information;
+        Self {
+            items: judgements.shared_items(),
+            tallies: judgements.tallies(),
+            frame: Frame::Absolute,
+            law: problem.law,
+            order_effect,
+            tie_parameter: None,
+            log_likelihood: problem.log_likelihood(&point),
+            log_prior: 0.0,
+            residuals: Residuals::of(judgements, problem, &point),
+            point,
+            method: Method::Sampled { draws: draws.count() },
+            known: known_opponents(&information.diagonal()),
+            iterations: draws.count(),
+            max_gradient: None,
+            accuracy: draws.monte_carlo_error(),
+            spread: Spread::Draws(draws),
+            covariance: OnceLock::new(),
+            standard_errors: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn with_method(self, method: Method) -> Self {
+        Self { method, ..self }
+    }
+
+    /// How the estimate was found.
+    pub fn method(&self) -> Method {
+        self.method
     }
 
     /// Names of the items, sorted.
@@ -112,7 +174,10 @@ impl Fit {
     /// Centred: `SE_i² = [I⁺]_ii`, with no reference item. Absolute: the inverse of information plus prior precision.
     /// (A standard error `1/√I_ii` ignores that the opponents are uncertain too: it is always smaller.)
     pub fn standard_errors(&self) -> &[f64] {
-        self.standard_errors.get_or_init(|| self.full_covariance().standard_errors())
+        self.standard_errors.get_or_init(|| match &self.spread {
+            Spread::Curvature(_) => self.full_covariance().standard_errors(),
+            Spread::Draws(draws) => draws.standard_errors(),
+        })
     }
 
     /// Standard errors in the given frame.
@@ -120,7 +185,7 @@ impl Fit {
     /// A centred fit has no absolute frame: there its own errors are given.
     pub fn standard_errors_in(&self, frame: Frame) -> Vec<f64> {
         if frame == Frame::Known {
-            return self.factor.known_opponents();
+            return self.known.clone();
         }
         if frame == Frame::Centred && self.frame == Frame::Absolute {
             let n = self.items.len();
@@ -163,11 +228,15 @@ impl Fit {
         self.law.chances(gap, self.point.extras.last().copied().unwrap_or_default()).left
     }
 
-    /// Probability that item `i` is truly above item `j`, given the errors of both scores (normal approximation).
+    /// Probability that item `i` is truly above item `j`, given the errors of both scores: the share of the draws of a
+    /// sampled fit, else from the normal approximation.
     ///
     /// # Panics
     /// When an index is not below the number of items.
     pub fn probability_above(&self, i: usize, j: usize) -> f64 {
+        if let Spread::Draws(draws) = &self.spread {
+            return if i == j { 0.5 } else { draws.share_above(i, j) };
+        }
         let gap = self.point.scores[i] - self.point.scores[j];
         let error = self.standard_error_of_difference(i, j);
         if error > 0.0 { super::normal::cumulative(gap / error) } else { 0.5 + 0.5 * sign(gap) }
@@ -175,10 +244,13 @@ impl Fit {
 
     /// Rank of each item, 1 the best, with an interval that holds the true rank with probability .9.
     ///
-    /// Scores that differ by less than the accuracy of the fit share a rank. The interval is that of 2,000 draws from
-    /// the normal approximation of the scores, with a fixed seed: the same fit gives the same interval.
+    /// Scores that differ by less than 10⁻⁹ share a rank. The interval is that of the draws of a sampled fit, else of
+    /// 2,000 draws from the normal approximation of the scores, with a fixed seed: the same fit gives the same interval.
     pub fn ranks(&self) -> Vec<Rank> {
-        ranks(&self.point.scores, self.full_covariance())
+        match &self.spread {
+            Spread::Curvature(_) => ranks(&self.point.scores, self.full_covariance()),
+            Spread::Draws(draws) => drawn_ranks(&self.point.scores, draws.iter()),
+        }
     }
 
     /// Log-likelihood of the judgements, without the prior and without binomial coefficients.
@@ -206,24 +278,30 @@ impl Fit {
         &self.residuals
     }
 
-    /// Newton steps that were made.
+    /// Steps that were made: Newton's, or draws.
     pub fn iterations(&self) -> usize {
         self.iterations
     }
 
-    /// Largest component of the gradient at the estimate.
-    pub fn max_gradient(&self) -> f64 {
+    /// Largest component of the gradient at the estimate; none where the estimate is no maximum.
+    pub fn max_gradient(&self) -> Option<f64> {
         self.max_gradient
     }
 
-    /// Accuracy of the parameters: the largest change that one more Newton step would make, in logits.
+    /// Accuracy of the parameters: the largest change that one more step would make, in logits; of a sampled fit the
+    /// largest Monte-Carlo standard error of a score.
     pub fn accuracy(&self) -> f64 {
         self.accuracy
     }
 
     fn full_covariance(&self) -> &Covariance {
-        self.covariance.get_or_init(|| self.factor.covariance())
+        self.covariance.get_or_init(|| self.spread.covariance())
     }
+}
+
+/// `1/√I_ii` of each score.
+fn known_opponents(diagonal: &[f64]) -> Vec<f64> {
+    diagonal.iter().map(|own| if *own > 0.0 { own.sqrt().recip() } else { 0.0 }).collect()
 }
 
 fn sign(value: f64) -> f64 {

@@ -1,4 +1,6 @@
 //! The only file that names nalgebra.
+use std::sync::Arc;
+
 use nalgebra::linalg::Cholesky;
 use nalgebra::{DMatrix, Dyn};
 
@@ -9,7 +11,7 @@ use super::Covariance;
 /// Without `excess` and `fixed` the constant vector is in its null space; then scores are taken to sum to zero.
 #[derive(Debug, Clone)]
 pub(crate) struct Information {
-    edges: Vec<(u32, u32)>,
+    edges: Arc<[(u32, u32)]>,
     pub(crate) weights: Vec<f64>,
     pub(crate) excess: Vec<f64>,
     pub(crate) fixed: Vec<bool>,
@@ -39,7 +41,7 @@ pub(crate) enum Singular {
 }
 
 impl Information {
-    pub(crate) fn new(items: usize, extras: usize, edges: Vec<(u32, u32)>) -> Self {
+    pub(crate) fn new(items: usize, extras: usize, edges: Arc<[(u32, u32)]>) -> Self {
         Self {
             weights: vec![0.0; edges.len()],
             edges,
@@ -48,6 +50,16 @@ impl Information {
             border: vec![vec![0.0; items]; extras],
             corner: [[0.0; 2]; 2],
         }
+    }
+
+    /// Sets everything to zero but a precision of every score and of every extra.
+    pub(crate) fn clear(&mut self, precision: f64, extra_precision: f64) {
+        self.weights.fill(0.0);
+        self.excess.fill(precision);
+        for column in &mut self.border {
+            column.fill(0.0);
+        }
+        self.corner = [[extra_precision, 0.0], [0.0, extra_precision]];
     }
 
     fn items(&self) -> usize {

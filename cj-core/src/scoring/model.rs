@@ -54,6 +54,14 @@ impl Model {
         self.prior
     }
 
+    pub(crate) fn has_order(&self) -> bool {
+        self.has_order
+    }
+
+    pub(crate) fn has_anchors(&self) -> bool {
+        !self.anchors.is_empty()
+    }
+
     /// What is made of ties.
     pub fn ties(&self) -> TiePolicy {
         self.ties
@@ -94,6 +102,9 @@ impl Model {
     }
 
     fn finish(&self, judgements: &Judgements, problem: &Problem, start: Point) -> Result<Fit, ScoringError> {
+        if let Prior::Hierarchical(sampling) = self.prior {
+            return Ok(self.posterior(judgements, sampling)?.into_fit());
+        }
         self.require_maximum(judgements, problem)?;
         let optimum = match self.prior {
             Prior::Firth => firth::maximise(problem, start)?,
@@ -106,7 +117,7 @@ impl Model {
     fn problem(&self, judgements: &Judgements) -> Result<Problem, ScoringError> {
         let mut problem = Problem::new(judgements, self.ties, self.has_order);
         match self.prior {
-            Prior::None | Prior::Firth | Prior::Sirt => {}
+            Prior::None | Prior::Firth | Prior::Sirt | Prior::Hierarchical(_) => {}
             Prior::Normal { sd } => {
                 problem.holds.fill(Hold::Normal { mean: 0.0, precision: 1.0 / (sd * sd) });
             }
@@ -172,6 +183,8 @@ impl ModelBuilder {
     }
 
     /// Adds an order effect γ on the item shown first (Davidson & Beaver 1977): `P(left ≻ right) = σ(θ_left − θ_right + γ)`.
+    ///
+    /// Only where the judgements say which item was shown first: where the winner is written first, γ takes it all.
     pub fn order_effect(mut self) -> Self {
         self.model.has_order = true;
         self
@@ -195,6 +208,11 @@ impl ModelBuilder {
         if self.model.prior == Prior::Sirt && !plain {
             let expected = "no tie model, no order effect and no anchors";
             return Err(ScoringError::Setting { setting: "prior", found: "sirt".to_owned(), expected });
+        }
+        let bare = self.model.ties == TiePolicy::Drop && !self.model.has_anchors();
+        if matches!(self.model.prior, Prior::Hierarchical(_)) && !bare {
+            let expected = "no tie model and no anchors";
+            return Err(ScoringError::Setting { setting: "prior", found: "hierarchical".to_owned(), expected });
         }
         if self.model.prior == Prior::Firth && self.model.ties != TiePolicy::Drop {
             let expected = "ties left out under the prior firth; another prior for a tie model";

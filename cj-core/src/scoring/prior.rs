@@ -1,4 +1,4 @@
-use super::ScoringError;
+use super::{Sampling, ScoringError};
 
 /// What is assumed of the scores before any judgement.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -24,12 +24,18 @@ pub enum Prior {
     /// published analyses. It reproduces the program, not an optimum. Scores sum to zero; judgements must connect the
     /// items; no ties, no order effect, no anchors.
     Sirt,
+    /// Scores are drawn from N(0, σ²) with unknown σ ~ half-N(2.5): posterior means, as [`Model::posterior`] draws them.
+    /// No ties and no anchors.
+    ///
+    /// [`Model::posterior`]: super::Model::posterior
+    Hierarchical(Sampling),
 }
 
 impl Prior {
     pub(crate) fn check(self) -> Result<(), ScoringError> {
         match self {
             Self::None | Self::Firth | Self::Sirt => Ok(()),
+            Self::Hierarchical(sampling) => sampling.check(),
             Self::Normal { sd } => {
                 within("sd of the normal prior", sd, 1e-6, 1e6, "a standard deviation between 1e-6 and 1e6")
             }

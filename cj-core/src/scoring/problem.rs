@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::law::{Counts, Law, log_logistic, logistic};
 use super::linalg::Information;
 use super::{Judgements, TiePolicy};
@@ -13,7 +15,7 @@ pub(crate) struct Problem {
     tie_shift: f64,
     cells: Vec<Cell>,
     /// Unordered pairs, (smaller, larger), ascending.
-    edges: Vec<(u32, u32)>,
+    edges: Arc<[(u32, u32)]>,
     pub(crate) holds: Vec<Hold>,
     /// Virtual comparisons of every item, half won, against an item at 0.
     pub(crate) virtual_comparisons: f64,
@@ -33,7 +35,7 @@ pub(crate) struct Cell {
     pub(crate) left: u32,
     pub(crate) right: u32,
     pub(crate) counts: Counts,
-    edge: u32,
+    pub(crate) edge: u32,
 }
 
 /// Parameters of a problem.
@@ -73,16 +75,17 @@ impl Problem {
             has_order,
             tie_shift,
             cells: Vec::with_capacity(cells.len()),
-            edges: Vec::new(),
+            edges: Arc::new([]),
             holds: vec![Hold::Free; judgements.items().len()],
             virtual_comparisons: 0.0,
         };
+        let mut edges = Vec::with_capacity(cells.len());
         for mut cell in cells {
             let edge = (cell.left.min(cell.right), cell.left.max(cell.right));
-            if problem.edges.last() != Some(&edge) {
-                problem.edges.push(edge);
+            if edges.last() != Some(&edge) {
+                edges.push(edge);
             }
-            cell.edge = problem.edges.len() as u32 - 1;
+            cell.edge = edges.len() as u32 - 1;
             match problem.cells.last_mut() {
                 Some(last) if (last.left, last.right) == (cell.left, cell.right) => {
                     last.counts.left += cell.counts.left;
@@ -91,6 +94,7 @@ impl Problem {
                 _ => problem.cells.push(cell),
             }
         }
+        problem.edges = edges.into();
         problem
     }
 
@@ -114,6 +118,11 @@ impl Problem {
     /// Whether nothing but the sum-to-zero rule says where zero is.
     pub(crate) fn floats(&self) -> bool {
         self.virtual_comparisons <= 0.0 && self.holds.iter().all(|hold| *hold == Hold::Free)
+    }
+
+    /// An information matrix of zeros.
+    pub(crate) fn empty_information(&self) -> Information {
+        Information::new(self.items(), self.extras(), Arc::clone(&self.edges))
     }
 
     /// Weights of all judgements by outcome.
@@ -200,12 +209,8 @@ impl Problem {
     /// Value, gradient and information.
     pub(crate) fn slope(&self, at: &Point) -> Slope {
         let (n, k) = (self.items(), self.extras());
-        let mut slope = Slope {
-            value: 0.0,
-            scores: vec![0.0; n],
-            extras: vec![0.0; k],
-            information: Information::new(n, k, self.edges.clone()),
-        };
+        let mut slope =
+            Slope { value: 0.0, scores: vec![0.0; n], extras: vec![0.0; k], information: self.empty_information() };
         for (item, hold) in self.holds.iter().enumerate() {
             self.add_prior(&mut slope, item, *hold, at.scores[item]);
         }

@@ -2,7 +2,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use super::covariance::Covariance;
-use super::linalg::semidefinite_root;
+use super::linalg::{dot, semidefinite_root};
 use super::normal::draw;
 
 /// Place of an item among all, 1 the best.
@@ -22,21 +22,31 @@ pub(crate) fn ranks(scores: &[f64], covariance: &Covariance) -> Vec<Rank> {
     let n = scores.len();
     let root = semidefinite_root(covariance);
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
-    let mut counts = vec![0_u32; n * n];
-    let mut order: Vec<usize> = (0..n).collect();
-    let (mut noise, mut drawn) = (vec![0.0; n], vec![0.0; n]);
+    let mut draws = Vec::with_capacity(DRAWS * n);
+    let mut noise = vec![0.0; n];
     for _ in 0..DRAWS {
         noise.fill_with(|| draw(&mut rng));
         for i in 0..n {
-            let spread: f64 = root[i * n..=i * n + i].iter().zip(&noise).map(|(a, b)| a * b).sum();
-            drawn[i] = scores[i] + spread;
+            draws.push(scores[i] + dot(&root[i * n..=i * n + i], &noise));
         }
+    }
+    drawn_ranks(scores, draws.chunks_exact(n.max(1)))
+}
+
+/// Ranks with the interval of the given draws.
+pub(crate) fn drawn_ranks<'a>(scores: &[f64], draws: impl Iterator<Item = &'a [f64]>) -> Vec<Rank> {
+    let n = scores.len();
+    let mut counts = vec![0_u32; n * n];
+    let mut order: Vec<usize> = (0..n).collect();
+    let mut total = 0;
+    for drawn in draws {
         order.sort_unstable_by(|a, b| drawn[*b].total_cmp(&drawn[*a]).then(a.cmp(b)));
         for (place, item) in order.iter().enumerate() {
             counts[item * n + place] += 1;
         }
+        total += 1;
     }
-    let mut ranks: Vec<Rank> = (0..n).map(|i| interval(&counts[i * n..(i + 1) * n], DRAWS)).collect();
+    let mut ranks: Vec<Rank> = (0..n).map(|i| interval(&counts[i * n..(i + 1) * n], total)).collect();
     for (rank, place) in ranks.iter_mut().zip(places(scores)) {
         rank.place = place;
         rank.best = rank.best.min(place);
@@ -76,6 +86,6 @@ pub(crate) fn interval(counts: &[u32], draws: u32) -> Rank {
     Rank { place: 0, best: best.unwrap_or(1), worst }
 }
 
-const DRAWS: u32 = 2_000;
+const DRAWS: usize = 2_000;
 const SEED: u64 = 0x72_61_6e_6b;
 const SAME: f64 = 1e-9;

@@ -7,7 +7,7 @@ use super::estimate::Known;
 use crate::batch::{NextWave, PlannedPair, WavePlan, next_wave};
 use crate::change::{BatchRecord, ComparisonState};
 use crate::config::Strategy;
-use crate::pairing::{Estimate, Pair, Repeats, Request, complete_design, plan};
+use crate::pairing::{Estimate, Pair, Request, complete_design, plan};
 
 /// Above so many essays the pairs are chosen from variances alone: the covariance matrix would not fit.
 const DENSE_LIMIT: usize = 2_000;
@@ -22,8 +22,8 @@ pub(super) fn plan_wave(record: &BatchRecord, known: &Known) -> Result<WavePlan,
         NextWave::Nothing => (settings.strategy(), Vec::new()),
         NextWave::Complete { pass, limit } => {
             let mut pairs = complete_design(known.ready.len(), pass, record.header.seed);
-            let sidestepped: BTreeSet<(u32, u32)> = refused.iter().map(unordered).collect();
-            pairs.retain(|pair| !sidestepped.contains(&unordered(pair)));
+            let sidestepped: BTreeSet<(u32, u32)> = refused.iter().copied().map(unordered).collect();
+            pairs.retain(|pair| !sidestepped.contains(&unordered(*pair)));
             pairs.truncate(limit as usize);
             (Strategy::RoundRobin, pairs)
         }
@@ -36,7 +36,7 @@ pub(super) fn plan_wave(record: &BatchRecord, known: &Known) -> Result<WavePlan,
             request.rounds = rounds;
             request.seed = record.header.seed;
             request.wave = wave;
-            request.repeats = Repeats::Swapped;
+            request.repeats = settings.repeats();
             (settings.strategy(), choose(settings.strategy(), request, known, settings.prior_sd())?)
         }
     };
@@ -82,6 +82,6 @@ fn refused(known: &Known) -> Vec<Pair> {
     lost.filter_map(|comparison| pair(&comparison.essay_a, &comparison.essay_b)).collect()
 }
 
-fn unordered(pair: &Pair) -> (u32, u32) {
+fn unordered(pair: Pair) -> (u32, u32) {
     (pair.left.min(pair.right), pair.left.max(pair.right))
 }

@@ -12,8 +12,8 @@ use crate::scoring::{Connectivity, Fit, Judgements, Model, PairCount, Prior, Sep
 /// Fits the scale to what is stored.
 pub(super) fn score(record: &BatchRecord, known: Known) -> Result<Scored, ServiceError> {
     let watermark = record.state.counters.decided;
-    let previous = known.waves.iter().rev().filter(|wave| wave.wave < record.state.wave.number);
-    let previous = previous.filter_map(|wave| wave.sheet.as_ref()).next();
+    let mut earlier = known.waves.iter().rev().filter(|wave| wave.wave < record.state.wave.number);
+    let previous = earlier.find_map(|wave| wave.sheet.as_ref());
     let sheet = fit_sheet(&known.ready, &known.counts, watermark, record.header.settings.prior_sd(), previous)?;
     let wave = known.waves.into_iter().next_back();
     let wave =

@@ -223,8 +223,8 @@ impl Service {
         let mut texts = BTreeMap::new();
         for item in items {
             let may_retry = match &item.input {
-                Input::AskFailed { code, .. } => code.is_retryable(),
-                Input::VerdictReceived(Verdict { outcome: Outcome::Failed { code, .. }, .. }) => code.is_retryable(),
+                Input::AskFailed { code, .. }
+                | Input::VerdictReceived(Verdict { outcome: Outcome::Failed { code, .. }, .. }) => code.is_retryable(),
                 _ => false,
             };
             if let Some(id) = homes.get(&item.comparison_id).filter(|id| may_retry && !texts.contains_key(*id)) {

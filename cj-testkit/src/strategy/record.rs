@@ -185,7 +185,7 @@ pub fn result(essay: &EssayRecord) -> impl Strategy<Value = EssayResult> + use<>
 
 /// A scale of a few essays: its numbers need not go together.
 pub fn sheet() -> BoxedStrategy<ScoreSheet> {
-    let fit = (odd_text(9), real(), any::<u32>(), real());
+    let fit = (odd_text(9), real(), any::<u32>(), of(real()));
     let separation = of((real(), real(), odd_text(9), real(), real()));
     let reliability = of([real(), real(), real(), real(), real()]);
     let scores = essay_ids(6).prop_flat_map(|ids| ids.into_iter().map(score).collect::<Vec<_>>());

@@ -42,8 +42,9 @@ impl Console {
     /// # Errors
     /// [`Error::Unwritable`] when the standard output cannot be written.
     pub fn print(&self, document: &impl Document) -> Result<(), Error> {
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        print(document, self.format, self.colour, &mut out).and_then(|()| out.flush()).map_err(unwritable)?;
+        let mut text = Vec::new();
+        print(document, self.format, self.colour, &mut text).map_err(unwritable)?;
+        write_out(&text)?;
         if self.format != Format::Json {
             for warning in document.warnings() {
                 self.remark(&format!("warning: {warning}"));
@@ -57,8 +58,7 @@ impl Console {
     /// # Errors
     /// [`Error::Unwritable`] when the standard output cannot be written.
     pub fn text(text: &str) -> Result<(), Error> {
-        let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(unwritable)
+        write_out(text.as_bytes())
     }
 
     /// Writes a line to the standard error, unless `--quiet`.
@@ -79,6 +79,11 @@ impl Console {
 /// Writes a line to the standard error. A closed standard error leaves nobody to tell, so that failure is let go.
 fn say(line: &str) {
     writeln!(io::stderr().lock(), "{line}").unwrap_or_default();
+}
+
+fn write_out(bytes: &[u8]) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(unwritable)
 }
 
 fn unwritable(source: io::Error) -> Error {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use cj_core::change::{BatchRecord, MessageKind, OutboxMessage, Phase, Verdict};
+use cj_core::change::{BatchRecord, MessageKind, OutboxMessage, Verdict};
 use cj_core::id::{BatchId, ComparisonId, WorkerId};
 use cj_core::port::{Clock as _, ManualClock, SystemClock};
 use cj_core::service::{Answer, Service, ServiceError};
@@ -43,6 +43,9 @@ pub struct Driver {
 
 impl Driver {
     /// A driver over a store. Once `stop` is set, it ends at the next unit of work; everything before it is kept.
+    ///
+    /// # Panics
+    /// Never: the name of the worker is within its bound.
     pub fn new(store: Arc<dyn Store>, judge: Box<dyn LocalJudge>, stop: Arc<AtomicBool>) -> Self {
         let clock = Arc::new(ManualClock::at(SystemClock::new().now()));
         let worker = WorkerId::new("cj").expect("the name is short");
@@ -68,7 +71,11 @@ impl Driver {
     ///
     /// # Errors
     /// Those of the service.
-    pub async fn run(&mut self, id: BatchId, watch: &mut dyn FnMut(&BatchRecord)) -> Result<Ended, ServiceError> {
+    pub async fn run(
+        &mut self,
+        id: BatchId,
+        watch: &mut (dyn FnMut(&BatchRecord) + Send),
+    ) -> Result<Ended, ServiceError> {
         let mut record = self.record(id).await?;
         self.clock.advance_to(record.state.last_activity_at);
         self.recall(id).await?;
@@ -149,11 +156,6 @@ impl Driver {
         self.judge.recall(&asked);
         Ok(())
     }
-}
-
-/// Whether a batch of this phase still runs.
-pub const fn is_running(phase: Phase) -> bool {
-    !phase.is_terminal()
 }
 
 /// The part of a stored question that a judge in this process needs.

@@ -7,13 +7,13 @@ use crate::console::Console;
 
 /// A bar on the standard error; nothing where that is no terminal.
 #[derive(Debug)]
-pub struct Progress {
+pub(crate) struct Progress {
     bar: ProgressBar,
 }
 
 impl Progress {
     /// A bar, where the console shows progress.
-    pub fn new(console: &Console) -> Self {
+    pub(crate) fn new(console: &Console) -> Self {
         let bar = if console.shows_progress() { ProgressBar::new(0) } else { ProgressBar::hidden() };
         let style = ProgressStyle::with_template("{msg:32} {bar:30} {pos}/{len} verdicts {elapsed}");
         if let Ok(style) = style {
@@ -23,7 +23,7 @@ impl Progress {
     }
 
     /// Shows how far a batch is.
-    pub fn show(&mut self, record: &BatchRecord) {
+    pub(crate) fn show(&mut self, record: &BatchRecord) {
         let state = &record.state;
         self.bar.set_length(u64::from(state.counters.budget));
         self.bar.set_position(u64::from(state.counters.decided));
@@ -31,7 +31,7 @@ impl Progress {
     }
 
     /// Takes the bar away.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }

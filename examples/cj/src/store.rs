@@ -31,8 +31,8 @@ pub async fn open(store: &str, presence: Presence) -> Result<Arc<dyn Store>, Err
         return Err(Error::usage(format!("--store {}: there is no such file; `cj run` makes one", path.display())));
     }
     let access = if presence == Presence::Made { Access::Create } else { Access::ReadWrite };
-    let opened = SqliteOptions::new(&path).access(access).open().await.map_err(|error| refused(&path, error))?;
-    opened.migrate().await.map_err(|error| refused(&path, error))?;
+    let opened = SqliteOptions::new(&path).access(access).open().await.map_err(|error| refused(&path, &error))?;
+    opened.migrate().await.map_err(|error| refused(&path, &error))?;
     Ok(Arc::new(opened))
 }
 
@@ -43,7 +43,11 @@ pub async fn open(store: &str, presence: Presence) -> Result<Arc<dyn Store>, Err
 pub fn sqlite_path(store: &str) -> Result<PathBuf, Error> {
     if let Some(path) = store.strip_prefix("sqlite:") {
         let path = path.strip_prefix("//").unwrap_or(path);
-        return if path.is_empty() { Err(Error::usage("--store sqlite:PATH: the path is empty")) } else { Ok(path.into()) };
+        return if path.is_empty() {
+            Err(Error::usage("--store sqlite:PATH: the path is empty"))
+        } else {
+            Ok(path.into())
+        };
     }
     if let Some((scheme, _)) = store.split_once("://") {
         return Err(Error::usage(format!(
@@ -54,12 +58,12 @@ pub fn sqlite_path(store: &str) -> Result<PathBuf, Error> {
 }
 
 /// A store that cannot be used at all is the caller's to mend.
-fn refused(path: &Path, error: StoreError) -> Error {
+fn refused(path: &Path, error: &StoreError) -> Error {
     match error.kind() {
         ErrorKind::Unsupported | ErrorKind::Corrupt | ErrorKind::Unavailable | ErrorKind::Other => {
-            Error::usage(format!("--store {}: {}", path.display(), chain(&error)))
+            Error::usage(format!("--store {}: {}", path.display(), chain(error)))
         }
-        _ => Error::failed(chain(&error)),
+        _ => Error::failed(chain(error)),
     }
 }
 

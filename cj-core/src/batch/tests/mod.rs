@@ -125,7 +125,7 @@ impl World {
                 prior: "sd=2".to_owned(),
                 log_likelihood: -1.0,
                 iterations: 3,
-                max_gradient: 0.0,
+                max_gradient: Some(0.0),
                 components: vec![Vec::new()],
             },
             separation: None,

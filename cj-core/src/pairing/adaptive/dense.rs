@@ -1,11 +1,9 @@
 //! Greedy A-optimal rounds over all pairs of a few hundred items.
 
-use super::exchange::exchange;
-use super::gain::rank;
 use super::matrices::Matrices;
-use super::supply::{Supply, class};
 use crate::pairing::board::Board;
 use crate::pairing::dice::mix;
+use crate::pairing::greedy::{Supply, class, exchange, rank, who_rests};
 use crate::pairing::{Pair, Request};
 
 /// The state of a search over all pairs: what is known of the items, and who sits at which place.
@@ -25,12 +23,12 @@ impl Dense {
         Self { matrices, item: (0..items as u32).collect(), place: (0..items).collect() }
     }
 
-    /// A round of at most `want` pairs without the `busy` items, recorded on the board. After the last round of a wave
+    /// A round of at most `want` pairs without the `busy` items. After the last round of a wave
     /// nothing more is asked of `self`.
     pub(super) fn round(
         &mut self,
         request: &Request<'_>,
-        board: &mut Board,
+        board: &Board,
         busy: &[Pair],
         want: usize,
         last: bool,
@@ -40,8 +38,8 @@ impl Dense {
         for item in busy.iter().flat_map(|pair| [pair.left, pair.right]) {
             self.leave(item, &mut free);
         }
-        if free % 2 == 1 {
-            let rests = self.who_rests(request, board, free);
+        let known = |item: u32| rank(self.matrices.variance(self.place(item)));
+        if let Some(rests) = who_rests(request, board, &self.item[..free], known) {
             self.leave(rests, &mut free);
         }
         let full = want.min(free / 2);
@@ -50,16 +48,22 @@ impl Dense {
         self.matrices.open(free, |i, j| board.admissible(self.item[i], self.item[j]).is_some());
         let mut taken = Vec::new();
         while let Some((a, b)) = self.best(request, board, free, &supply).filter(|_| taken.len() < full) {
+            let Some(pair) = board.admissible(a, b).filter(|&pair| board.reserve(pair)) else {
+                // The quota of such pairs is used up.
+                self.matrices.open(free, |i, j| board.admissible(self.item[i], self.item[j]).is_some());
+                continue;
+            };
             supply.take(board.lean(a), board.lean(b));
             self.leave(a, &mut free);
             self.leave(b, &mut free);
             self.update(Pair::new(a, b), 1.0, if last { free } else { items });
-            taken.extend(board.admissible(a, b));
+            taken.push(pair);
         }
         let worth =
             |dense: &Self, pair: Pair| rank(dense.matrices.gain(dense.place(pair.left), dense.place(pair.right)));
         while let Some((at, pairs)) =
-            exchange(board, &taken, &self.item[..free], |pair| worth(self, pair)).filter(|_| taken.len() < full)
+            exchange(&taken, &self.item[..free], |a, b| board.admissible(a, b), |pair| worth(self, pair))
+                .filter(|_| taken.len() < full && !board.has_quotas())
         {
             let broken = std::mem::replace(&mut taken[at], pairs[0]);
             taken.push(pairs[1]);
@@ -73,9 +77,6 @@ impl Dense {
                 self.update(pairs[0], 1.0, items);
                 self.update(pairs[1], 1.0, items);
             }
-        }
-        for &pair in &taken {
-            board.record(pair);
         }
         taken
     }
@@ -96,13 +97,6 @@ impl Dense {
         self.matrices.exchange(from, to);
         self.item.swap(from, to);
         (self.place[item as usize], self.place[other as usize]) = (to, from);
-    }
-
-    /// Of an odd number of items the one that sits out: of those with the most comparisons the one known best.
-    fn who_rests(&self, request: &Request<'_>, board: &Board, free: usize) -> u32 {
-        let known = |item: u32| rank(self.matrices.variance(self.place(item)));
-        let order = |item: &u32| (u32::MAX - board.games(*item), known(*item), mix(request.seed, *item, *item));
-        self.item[..free].iter().copied().min_by_key(order).expect("an odd number is not 0")
     }
 
     /// The free pair that is worth most; among equals the one that the seed prefers.

@@ -1,11 +1,10 @@
 //! A-optimal waves: ask what shrinks the summed posterior variance most.
 
 mod dense;
-mod exchange;
 mod gain;
 mod matrices;
 mod rule;
 mod sparse;
-mod supply;
 
+pub(super) use gain::{information, trace_drop};
 pub(super) use rule::Adaptive;

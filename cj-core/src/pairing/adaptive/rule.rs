@@ -2,9 +2,9 @@
 
 use super::dense::Dense;
 use super::sparse::Sparse;
-use crate::pairing::balanced::balanced;
 use crate::pairing::board::Board;
 use crate::pairing::dice::Dice;
+use crate::pairing::greedy::{opening, rounds};
 use crate::pairing::plan::Rule;
 use crate::pairing::{Pair, Request};
 
@@ -18,47 +18,22 @@ pub(in crate::pairing) struct Adaptive;
 
 impl Rule for Adaptive {
     fn next(&self, request: &Request<'_>, board: &mut Board, dice: &mut Dice) -> Vec<Pair> {
-        let Some(estimate) = request.estimate else {
-            return balanced(request, board, dice, request.slots());
-        };
-        let (slots, half) = (request.slots(), request.items / 2);
-        let opening = (OPENING_ROUNDS * half).saturating_sub(board.asked()).min(slots);
-        let mut planned = balanced(request, board, dice, opening);
-        if planned.len() == slots {
-            return planned;
-        }
-        let mut search = match estimate.covariance() {
-            Some(covariance) if request.items <= MOST_DENSE => Search::Dense(Dense::new(estimate.mean(), covariance)),
-            _ => Search::Sparse(Sparse::new(estimate)),
-        };
-        // The first of these rounds may have begun with pairs of the opening; a round that falls short is not made up for.
-        let whole = planned.len() / half;
-        for round in whole..request.rounds as usize {
-            let begun = if round == whole { &planned[whole * half..] } else { &[] };
-            let want = (slots - planned.len()).min(half - begun.len());
-            let last = round + 1 == request.rounds as usize || slots - planned.len() <= want;
-            let next = match &mut search {
-                Search::Dense(dense) => dense.round(request, board, begun, want, last),
-                Search::Sparse(sparse) => sparse.round(request, board, begun, want),
-            };
-            if next.is_empty() {
-                break;
+        let planned = opening(request, board, dice);
+        let Some(estimate) = request.estimate.filter(|_| planned.len() < request.slots()) else { return planned };
+        match estimate.covariance() {
+            Some(covariance) if request.items <= MOST_DENSE => {
+                let mut search = Dense::new(estimate.mean(), covariance);
+                rounds(request, board, planned, |board, busy, want, last| {
+                    search.round(request, board, busy, want, last)
+                })
             }
-            planned.extend(next);
+            _ => {
+                let mut search = Sparse::new(estimate);
+                rounds(request, board, planned, |board, busy, want, _| search.round(request, board, busy, want))
+            }
         }
-        planned
     }
 }
-
-/// Every pair where that is affordable, else near neighbours.
-#[derive(Debug)]
-enum Search<'a> {
-    Dense(Dense),
-    Sparse(Sparse<'a>),
-}
-
-/// Enough that the comparisons connect all items and every item met a stranger of either side.
-const OPENING_ROUNDS: usize = 3;
 
 /// Above this a full search costs more than it wins over near neighbours.
 const MOST_DENSE: usize = 300;

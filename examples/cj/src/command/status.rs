@@ -1,13 +1,11 @@
 //! `cj status`: how far batches are.
 
-use serde::Serialize;
-
 use super::run::runtime;
 use crate::cli::Globals;
 use crate::console::Console;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::output::{BatchSummary, Document, Section};
+use crate::output::StatusOutput;
 use crate::store::{self, Presence, chain};
 use crate::view::BatchView;
 
@@ -31,53 +29,19 @@ pub fn run(args: &Args, globals: &Globals, console: &Console) -> Result<Exit, Er
     runtime()?.block_on(async {
         let store = store::open(&globals.store, Presence::Required).await?;
         let failed = |error: &dyn std::error::Error| Error::failed(chain(error));
-        let ids = match &args.batch {
-            Some(name) => vec![BatchView::find(&*store, Some(name)).await?.id()],
-            None => {
-                let mut view = store.read().await.map_err(|error| failed(&error))?;
-                let query = cj_core::store::BatchQuery::Newest { limit: NEWEST };
-                let newest = view.find(&query).await.map_err(|error| failed(&error))?;
-                newest.iter().map(cj_core::change::BatchRecord::id).collect()
-            }
+        let ids = if let Some(name) = &args.batch {
+            vec![BatchView::find(&*store, Some(name)).await?.id()]
+        } else {
+            let mut view = store.read().await.map_err(|error| failed(&error))?;
+            let query = cj_core::store::BatchQuery::Newest { limit: NEWEST };
+            let newest = view.find(&query).await.map_err(|error| failed(&error))?;
+            newest.iter().map(cj_core::change::BatchRecord::id).collect()
         };
         let mut batches = Vec::new();
         for id in ids {
             batches.push(BatchView::load(&*store, id).await.map_err(|error| failed(&error))?.summary());
         }
-        console.print(&Status { batches })?;
+        console.print(&StatusOutput { batches })?;
         Ok(Exit::Complete)
     })
-}
-
-/// What `cj status` prints (`status.v1`).
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct Status {
-    /// The batches, newest first.
-    pub(crate) batches: Vec<BatchSummary>,
-}
-
-impl Document for Status {
-    fn sections(&self) -> Vec<Section> {
-        vec![self.csv()]
-    }
-
-    fn csv(&self) -> Section {
-        let row = |batch: &BatchSummary| {
-            let figures = [batch.waves, batch.asked, batch.decided, batch.failed, batch.budget];
-            let mut row =
-                vec![batch.id.clone(), batch.phase.clone(), batch.reason.clone().unwrap_or_else(|| "–".to_owned())];
-            row.extend(figures.iter().map(u64::to_string));
-            row
-        };
-        Section {
-            title: String::new(),
-            header: vec!["batch", "phase", "reason", "waves", "asked", "decided", "failed", "budget"],
-            rows: self.batches.iter().map(row).collect(),
-        }
-    }
-
-    fn warnings(&self) -> &[String] {
-        &[]
-    }
 }

@@ -3,9 +3,9 @@
 mod replay;
 mod simulated;
 
+use chrono::TimeDelta;
 use cj_core::change::{ComparisonRecord, Verdict};
 use cj_core::id::ComparisonId;
-use chrono::TimeDelta;
 
 pub use replay::{Replay, TURNED};
 pub use simulated::{Character, Simulated};
@@ -47,7 +47,7 @@ impl Reply {
 }
 
 /// A judge in this process.
-pub trait LocalJudge: Send {
+pub trait LocalJudge: Send + Sync {
     /// Learns what was asked before, in the order asked: a run that goes on must answer as one that was not interrupted.
     fn recall(&mut self, asked: &[ComparisonRecord]);
 

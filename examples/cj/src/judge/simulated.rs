@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use cj_core::change::{ComparisonRecord, Evidence, Outcome, Verdict, Winner};
 use cj_core::event::ErrorCode;
 use cj_core::id::JudgeId;
-use chrono::TimeDelta;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};

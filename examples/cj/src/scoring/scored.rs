@@ -147,8 +147,8 @@ const WON: usize = 0;
 const LOST: usize = 1;
 const TIED: usize = 2;
 
-/// The intervals of rank take time with the square of the number of items: about 4 s at this many.
-const MOST_RANKED: usize = 2_000;
+/// The intervals of rank take time with the square of the number of items: about a second at this many.
+const MOST_RANKED: usize = 1_000;
 /// Scores closer than the accuracy of an estimate are equal.
 const SAME: f64 = 1e-9;
 
@@ -218,7 +218,7 @@ fn diagnostics(model: &Model, judgements: &Judgements, fit: &Fit, warnings: &mut
     Diagnostics {
         log_likelihood: finite(fit.log_likelihood()),
         iterations: fit.iterations() as u64,
-        max_gradient: finite(fit.max_gradient()),
+        max_gradient: fit.max_gradient().and_then(finite),
         components,
         isolated,
     }

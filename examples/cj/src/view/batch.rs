@@ -64,7 +64,9 @@ impl BatchView {
             found = view.find(&BatchQuery::BosBatchId(name.to_owned())).await.map_err(failed)?;
         }
         found.into_iter().next().ok_or_else(|| match name {
-            Some(name) => Error::usage(format!("there is no batch `{name}` in this store; `cj status` lists those there are")),
+            Some(name) => {
+                Error::usage(format!("there is no batch `{name}` in this store; `cj status` lists those there are"))
+            }
             None => Error::usage("there is no batch in this store; `cj run` makes one"),
         })
     }

@@ -1,8 +1,8 @@
 //! A stored batch as the outputs show it.
 
 mod batch;
-pub mod label;
 mod judges;
+pub mod label;
 mod report;
 mod run_output;
 mod warnings;

@@ -43,7 +43,7 @@ impl BatchView {
         let scores = sheet.map(|sheet| sheet.essays.iter().map(|row| (row.essay_id.to_string(), row.score)).collect());
         let reliability = sheet.and_then(|sheet| sheet.reliability.as_ref());
         Wave {
-            wave: u64::from(record.wave),
+            number: u64::from(record.wave),
             planned: u64::from(record.pairs_planned),
             decided,
             failed: self.failed_in(record.wave),

@@ -1,14 +1,11 @@
 //! A stored batch as the document `run.v1`.
 
-use cj_core::change::{EssayStatus, Phase, ScoreSheet};
+use cj_core::change::{EssayContent, EssayStatus, Phase, ScoreSheet};
 use cj_core::id::EssayId;
-use sha2::{Digest, Sha256};
 
 use super::{BatchView, label};
 use crate::error::Error;
-use crate::output::{
-    BatchSummary, Cost, Diagnostics, ItemScore, Reliability, RunOutput, RunSettings, ScoringSettings,
-};
+use crate::output::{BatchSummary, Cost, Diagnostics, ItemScore, Reliability, RunOutput, RunSettings, ScoringSettings};
 
 impl BatchView {
     /// The batch as `cj run` and `cj results` print it: from what is stored alone, so that it prints the same again.
@@ -27,7 +24,7 @@ impl BatchView {
             grades: Vec::new(),
             order_effect: None,
             tie_parameter: None,
-            diagnostics: sheet.map(|sheet| self.diagnostics(sheet)).unwrap_or_default(),
+            diagnostics: sheet.map(diagnostics).unwrap_or_default(),
             cost: self.cost(),
             settings: self.settings(),
             warnings: self.warnings(sheet),
@@ -55,7 +52,8 @@ impl BatchView {
 
     fn items(&self, sheet: Option<&ScoreSheet>) -> Vec<ItemScore> {
         let mut items: Vec<ItemScore> = sheet.map(scored).unwrap_or_default();
-        let compared = |essay: &EssayId| sheet.is_some_and(|sheet| sheet.essays.iter().any(|row| row.essay_id == *essay));
+        let compared =
+            |essay: &EssayId| sheet.is_some_and(|sheet| sheet.essays.iter().any(|row| row.essay_id == *essay));
         let unscored = self.essays.iter().filter(|essay| !compared(&essay.essay_id));
         items.extend(unscored.map(|essay| ItemScore { id: essay.essay_id.to_string(), ..ItemScore::default() }));
         items.sort_by(|a, b| {
@@ -63,18 +61,6 @@ impl BatchView {
             by_score.then_with(|| a.id.cmp(&b.id))
         });
         items
-    }
-
-    fn diagnostics(&self, sheet: &ScoreSheet) -> Diagnostics {
-        let names = |group: &Vec<EssayId>| group.iter().map(ToString::to_string).collect();
-        let isolated = sheet.essays.iter().filter(|row| row.comparisons == 0).map(|row| row.essay_id.to_string());
-        Diagnostics {
-            log_likelihood: Some(sheet.fit.log_likelihood),
-            iterations: u64::from(sheet.fit.iterations),
-            max_gradient: Some(sheet.fit.max_gradient),
-            components: sheet.fit.components.iter().map(names).collect(),
-            isolated: isolated.collect(),
-        }
     }
 
     fn cost(&self) -> Option<Cost> {
@@ -99,8 +85,8 @@ impl BatchView {
             anchors: self.label(label::ANCHORS).map(str::to_owned),
             target_reliability: header.settings.target_reliability(),
             sample: self.label(label::SAMPLE).and_then(|count| count.parse().ok()),
-            prompt_sha256: header.request.student_prompt.as_deref().map(sha256),
-            rubric_sha256: header.request.judge_rubric.as_deref().map(sha256),
+            prompt_sha256: hash(header.request.student_prompt.as_deref()),
+            rubric_sha256: hash(header.request.judge_rubric.as_deref()),
             seed: header.seed,
             scoring: ScoringSettings {
                 prior: format!("sd={}", header.settings.prior_sd()),
@@ -139,6 +125,18 @@ fn scored(sheet: &ScoreSheet) -> Vec<ItemScore> {
     sheet.essays.iter().map(row).collect()
 }
 
+fn diagnostics(sheet: &ScoreSheet) -> Diagnostics {
+    let names = |group: &Vec<EssayId>| group.iter().map(ToString::to_string).collect();
+    let isolated = sheet.essays.iter().filter(|row| row.comparisons == 0).map(|row| row.essay_id.to_string());
+    Diagnostics {
+        log_likelihood: Some(sheet.fit.log_likelihood),
+        iterations: u64::from(sheet.fit.iterations),
+        max_gradient: sheet.fit.max_gradient,
+        components: sheet.fit.components.iter().map(names).collect(),
+        isolated: isolated.collect(),
+    }
+}
+
 fn reliability(sheet: &ScoreSheet) -> Reliability {
     let honest = sheet.reliability.as_ref();
     let separation = sheet.separation.as_ref();
@@ -156,6 +154,7 @@ fn reliability(sheet: &ScoreSheet) -> Reliability {
     }
 }
 
-fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+/// The hash of a text, in hex.
+fn hash(text: Option<&str>) -> Option<String> {
+    text.and_then(|text| EssayContent::of_text(text).sha256)
 }

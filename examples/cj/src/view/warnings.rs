@@ -11,7 +11,10 @@ impl BatchView {
     pub(super) fn warnings(&self, sheet: Option<&ScoreSheet>) -> Vec<String> {
         let mut warnings = Vec::new();
         if self.label(label::SIMULATED).is_some() {
-            warnings.push("SIMULATED: the judgements were made up from known qualities; this says nothing about the essays".to_owned());
+            warnings.push(
+                "SIMULATED: the judgements were made up from known qualities; this says nothing about the essays"
+                    .to_owned(),
+            );
         }
         if !self.state().phase.is_terminal() {
             warnings.push("the batch has not ended: the scores are those of the last wave that was scored".to_owned());
@@ -33,7 +36,11 @@ impl BatchView {
         }
         let missing = self.missing();
         if !missing.is_empty() {
-            warnings.push(format!("{} essays had no text and were not compared: {}", missing.len(), missing.join(", ")));
+            warnings.push(format!(
+                "{} essays had no text and were not compared: {}",
+                missing.len(),
+                missing.join(", ")
+            ));
         }
         warnings.extend(self.failures());
         warnings.extend(self.notes());

@@ -25,7 +25,7 @@ pub struct Args {
     /// Stop when the lower bound of the honest reliability reaches this
     #[arg(long, value_name = "R")]
     pub target_reliability: Option<f64>,
-    /// Which pairs to ask: adaptive, balanced, random, round-robin
+    /// Which pairs to ask: adaptive, balanced, random, round-robin, swiss, acj, eig or optimal-graph
     #[arg(long, value_name = "NAME", default_value = "adaptive")]
     pub strategy: String,
     /// The task that the essays answer [default: prompt.txt beside the essays]

@@ -42,7 +42,9 @@ pub(super) async fn finish(
     if is_interrupted {
         let state = view.state();
         let (decided, budget) = (state.counters.decided, state.counters.budget);
-        console.remark(&format!("interrupted: {decided} verdicts are stored, of a budget of {budget}; go on with --resume"));
+        console.remark(&format!(
+            "interrupted: {decided} verdicts are stored, of a budget of {budget}; go on with --resume"
+        ));
         return Ok(Exit::Partial);
     }
     Ok(exit(view.state().phase))

@@ -1,11 +1,14 @@
 //! Who judges.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+use cj_core::config::Repeats;
 
 use super::args::Args;
 use super::material::Material;
 use crate::error::Error;
-use crate::input::JudgementTable;
+use crate::input::{JudgementTable, Record};
 use crate::judge::{Character, LocalJudge, Replay, Simulated};
 
 const CHOICES: &str = "`simulated` (needs a manifest with a column `quality` or `theta_true`) or `replay:FILE.csv`";
@@ -48,6 +51,14 @@ impl JudgePlan {
         !matches!(self, Self::Replay { .. })
     }
 
+    /// A recording that holds every pair once at most cannot answer a pair again.
+    pub(super) fn repeats(&self) -> Repeats {
+        let Self::Replay { table, .. } = self else { return Repeats::Swapped };
+        let mut pairs = BTreeSet::new();
+        let is_new = |r: &Record| r.count < 2 && pairs.insert((r.left.min(r.right), r.left.max(r.right)));
+        if table.records.iter().all(is_new) { Repeats::Never } else { Repeats::Swapped }
+    }
+
     /// The judge for these essays.
     pub(super) fn judge(&self, material: &Material, args: &Args, seed: u64) -> Result<Box<dyn LocalJudge>, Error> {
         if let Self::Replay { table, .. } = self {
@@ -57,8 +68,12 @@ impl JudgePlan {
         if let Some(essay) = unknown {
             let id = &essay.id;
             return Err(Error::usage(match self {
-                Self::Unsaid => format!("no judge was named, and nobody says how good {id} truly is: choose --judge {CHOICES}"),
-                _ => format!("--judge simulated: the manifest does not say the quality of {id}; expected a number in a column `quality` or `theta_true`"),
+                Self::Unsaid => {
+                    format!("no judge was named, and nobody says how good {id} truly is: choose --judge {CHOICES}")
+                }
+                _ => format!(
+                    "--judge simulated: the manifest does not say the quality of {id}; expected a number in a column `quality` or `theta_true`"
+                ),
             }));
         }
         let qualities = material.essays.iter().map(|e| (e.id.clone(), e.quality.unwrap_or_default())).collect();

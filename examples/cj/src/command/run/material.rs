@@ -68,7 +68,10 @@ impl Material {
         let mut essays = Vec::with_capacity(items.len());
         for name in items {
             let id = essay_id(name).ok_or_else(|| {
-                Error::usage(format!("{}: expected an item name with a letter or digit, found `{name}`", path.display()))
+                Error::usage(format!(
+                    "{}: expected an item name with a letter or digit, found `{name}`",
+                    path.display()
+                ))
             })?;
             let title = (id != *name).then(|| name.clone());
             let content = EssayContent::with_judge();
@@ -83,7 +86,10 @@ impl Material {
         for essay in set.essays {
             if essay.grade.is_none() {
                 let id = &essay.id;
-                return Err(Error::usage(format!("{}: anchor {id} has no grade; expected a column `grade`", path.display())));
+                return Err(Error::usage(format!(
+                    "{}: anchor {id} has no grade; expected a column `grade`",
+                    path.display()
+                )));
             }
             self.essays.push(piece(essay));
         }
@@ -99,7 +105,10 @@ impl Material {
         let mut ids = BTreeSet::new();
         for essay in &self.essays {
             if !ids.insert(&essay.id) {
-                return Err(Error::usage(format!("{source}: expected an id of its own for each essay, found `{}` twice", essay.id)));
+                return Err(Error::usage(format!(
+                    "{source}: expected an id of its own for each essay, found `{}` twice",
+                    essay.id
+                )));
             }
         }
         let scale = args.scale.as_deref().map(GradeScale::find).transpose();
@@ -111,11 +120,15 @@ impl Material {
             {
                 let (id, name) = (&anchor.id, scale.id());
                 let grades = scale.grades().join(", ");
-                return Err(Error::usage(format!("anchor {id}: expected a grade of {name} ({grades}), found `{grade}`")));
+                return Err(Error::usage(format!(
+                    "anchor {id}: expected a grade of {name} ({grades}), found `{grade}`"
+                )));
             }
         }
         if self.essays.iter().all(|essay| essay.kind.is_anchor()) {
-            return Err(Error::usage(format!("{source}: every essay is an anchor; expected at least one without a grade")));
+            return Err(Error::usage(format!(
+                "{source}: every essay is an anchor; expected at least one without a grade"
+            )));
         }
         Ok(())
     }
@@ -141,7 +154,7 @@ fn text(named: Option<&Path>, beside: Option<&Path>, name: &str) -> Result<Optio
         _ => return Ok(None),
     };
     let bytes = std::fs::read(&path).map_err(|error| Error::unreadable(&path, error))?;
-    let text = decode(&bytes).trim().to_owned();
+    let text = decode(&path, bytes)?.trim().to_owned();
     if text.is_empty() {
         return Err(Error::usage(format!("{}: expected a text, found nothing", path.display())));
     }

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use args::Args;
-pub(super) use finish::{exit, write};
 use cj_core::id::BatchId;
 use cj_core::service::{Service, ServiceError};
 use cj_core::store::BatchQuery;
+pub(super) use finish::{exit, write};
 
 use crate::cli::Globals;
 use crate::console::Console;
@@ -40,7 +40,7 @@ pub fn run(args: &Args, globals: &Globals, console: &Console) -> Result<Exit, Er
         let store = store::open(&globals.store, Presence::Made).await?;
         let stop = Arc::new(AtomicBool::new(false));
         let mut driver = Driver::new(store.clone(), judge, stop.clone());
-        let known = is_known(driver.service(), id).await.map_err(failed)?;
+        let known = is_known(driver.service(), id).await.map_err(|error| failed(&error))?;
         match known {
             Some(phase) if !phase.is_terminal() && !args.resume => {
                 return Err(Error::usage(format!(
@@ -50,14 +50,14 @@ pub fn run(args: &Args, globals: &Globals, console: &Console) -> Result<Exit, Er
             }
             Some(_) => {}
             None => {
-                driver.service().submit(request).await.map_err(failed)?;
+                driver.service().submit(request).await.map_err(|error| failed(&error))?;
             }
         }
         watch_for_interrupts(stop);
         let mut progress = Progress::new(console);
         let ended = driver.run(id, &mut |record| progress.show(record)).await;
         progress.finish();
-        let ended = ended.map_err(failed)?;
+        let ended = ended.map_err(|error| failed(&error))?;
         finish::finish(args, console, &*store, id, ended == Ended::Interrupted).await
     })
 }
@@ -87,12 +87,12 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Error> {
     runtime.map_err(|error| Error::failed(format!("no runtime could be started: {error}")))
 }
 
-fn failed(error: ServiceError) -> Error {
-    match &error {
-        ServiceError::Rejected(_) => Error::usage(chain(&error)),
+fn failed(error: &ServiceError) -> Error {
+    match error {
+        ServiceError::Rejected(_) => Error::usage(chain(error)),
         ServiceError::Store(store) if store.kind() == cj_core::store::ErrorKind::Unavailable => {
-            Error::usage(format!("the store is in use: {}", chain(&error)))
+            Error::usage(format!("the store is in use: {}", chain(error)))
         }
-        _ => Error::failed(chain(&error)),
+        _ => Error::failed(chain(error)),
     }
 }

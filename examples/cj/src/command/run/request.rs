@@ -16,13 +16,15 @@ use crate::view::label;
 
 /// Builds the request. The same essays, settings, judge and seed make the same request, down to its id.
 pub(super) fn build(args: &Args, seed: u64, plan: &JudgePlan, material: &Material) -> Result<BatchRequest, Error> {
-    let settings = settings(args)?;
+    let settings = settings(args, plan)?;
     let count = material.essays.len();
     if let Some(budget) = args.budget
         && (budget as usize) + 1 < count
     {
         let least = count - 1;
-        return Err(Error::usage(format!("--budget {budget}: expected at least {least}, without which {count} essays cannot be connected")));
+        return Err(Error::usage(format!(
+            "--budget {budget}: expected at least {least}, without which {count} essays cannot be connected"
+        )));
     }
     let essays = material.essays.iter().map(|essay| {
         let essay_id = EssayId::new(&essay.id).map_err(|error| Error::usage(error.to_string()))?;
@@ -55,9 +57,9 @@ pub(super) fn build(args: &Args, seed: u64, plan: &JudgePlan, material: &Materia
     })
 }
 
-fn settings(args: &Args) -> Result<Settings, Error> {
+fn settings(args: &Args, plan: &JudgePlan) -> Result<Settings, Error> {
     let strategy: Strategy = args.strategy.parse().map_err(|error| Error::usage(format!("--strategy: {error}")))?;
-    let mut settings = Settings::builder().budget(args.budget).strategy(strategy);
+    let mut settings = Settings::builder().budget(args.budget).strategy(strategy).repeats(plan.repeats());
     if args.target_reliability.is_some() {
         settings = settings.target_reliability(args.target_reliability);
     }
@@ -96,7 +98,6 @@ fn identity(
     line("prompt", material.prompt.as_deref().unwrap_or_default());
     line("rubric", material.rubric.as_deref().unwrap_or_default());
     line("scale", args.scale.as_deref().unwrap_or_default());
-    line("source", &material.source);
     if plan.is_simulated() {
         line("character", &format!("{:?}", character(args)?));
     }

@@ -4,6 +4,8 @@ mod flaw;
 mod odt;
 mod package;
 mod paragraphs;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod read;
 #[cfg(test)]
 mod tests;

@@ -55,11 +55,21 @@ pub fn read_document(path: &Path) -> Result<String, Error> {
         Kind::Text => decode(path, bytes)?,
         Kind::Docx => docx::text(&bytes).map_err(problem)?,
         Kind::Odt => odt::text(&bytes).map_err(problem)?,
-        Kind::Pdf => return Err(problem(Flaw::new("a document", "a PDF"))),
+        Kind::Pdf => pdf(&bytes).map_err(problem)?,
     };
     let text = text.trim_matches(|c: char| c == '\n' || c == '\u{feff}').trim_end();
     if text.trim().is_empty() {
         return Err(problem(Flaw::new("text", "a document without any")));
     }
     Ok(text.to_owned())
+}
+
+#[cfg(feature = "pdf")]
+fn pdf(bytes: &[u8]) -> Result<String, Flaw> {
+    super::pdf::text(bytes)
+}
+
+#[cfg(not(feature = "pdf"))]
+fn pdf(_: &[u8]) -> Result<String, Flaw> {
+    Err(Flaw::new("a document (.txt, .md, .docx or .odt)", "a PDF, which this cj was built without"))
 }

@@ -4,12 +4,12 @@ use crate::pairing::board::Board;
 
 /// Free items of a round, counted by lean: a greedy choice must not strand items that all need the same side.
 #[derive(Debug, Clone)]
-pub(super) struct Supply {
+pub(in crate::pairing) struct Supply {
     counts: [usize; 3],
 }
 
 impl Supply {
-    pub(super) fn new(board: &Board, free: &[u32]) -> Self {
+    pub(in crate::pairing) fn new(board: &Board, free: &[u32]) -> Self {
         let mut counts = [0; 3];
         for &item in free {
             counts[class(board.lean(item))] += 1;
@@ -17,13 +17,13 @@ impl Supply {
         Self { counts }
     }
 
-    pub(super) fn take(&mut self, lean_a: i32, lean_b: i32) {
+    pub(in crate::pairing) fn take(&mut self, lean_a: i32, lean_b: i32) {
         self.counts[class(lean_a)] -= 1;
         self.counts[class(lean_b)] -= 1;
     }
 
     /// For every two classes of lean: whether a pair of them leaves as many pairs possible as there were, less one.
-    pub(super) fn harmless(&self) -> [[bool; 3]; 3] {
+    pub(in crate::pairing) fn harmless(&self) -> [[bool; 3]; 3] {
         let mut table = [[false; 3]; 3];
         let before = most_pairs(self.counts);
         for a in 0..3 {
@@ -39,7 +39,7 @@ impl Supply {
 }
 
 /// 0, 1, 2 for an item that needs the left, either side, the right.
-pub(super) fn class(lean: i32) -> usize {
+pub(in crate::pairing) fn class(lean: i32) -> usize {
     (lean.signum() + 1) as usize
 }
 

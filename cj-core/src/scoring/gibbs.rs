@@ -1,0 +1,170 @@
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+use super::ScoringError;
+use super::linalg::Information;
+use super::newton::maximise;
+use super::normal::{draw, uniform};
+use super::polya_gamma::PolyaGamma;
+use super::problem::{Cell, Hold, Point, Problem};
+
+/// A Markov chain over the scores θ ~ N(0, σ²), their spread σ ~ half-N(2.5) and the order effect γ ~ N(0, 1).
+///
+/// One step: Pólya–Gamma variables of the pairs; scores and order effect jointly from their normal distribution, by
+/// solving for a perturbed right side; σ given the scores by slice sampling; then scores and σ multiplied by a common
+/// factor (Metropolis), which lets σ move where data are few and the two hold each other fast.
+pub(crate) struct Gibbs<'a> {
+    problem: &'a Problem,
+    sampler: PolyaGamma,
+    rng: ChaCha8Rng,
+    information: Information,
+    pub(crate) point: Point,
+    pub(crate) sigma: f64,
+    /// Width of the proposals of the common factor, on the log scale.
+    width: f64,
+    accepted: u32,
+    proposed: u32,
+}
+
+impl<'a> Gibbs<'a> {
+    /// A chain that starts from the penalised maximum at σ = 1.5.
+    pub(crate) fn new(problem: &'a Problem, seed: u64) -> Self {
+        let mut start = problem.clone();
+        start.holds.fill(Hold::Normal { mean: 0.0, precision: START.powi(-2) });
+        let origin =
+            |problem: &Problem| Point { scores: vec![0.0; problem.items()], extras: vec![0.0; problem.extras()] };
+        // Without a maximum of the order effect (every left won) the chain starts at zero.
+        let point = maximise(&start, origin(&start)).map_or_else(|_| origin(&start), |optimum| optimum.point);
+        Self {
+            sampler: PolyaGamma::new(),
+            rng: ChaCha8Rng::seed_from_u64(seed),
+            information: problem.empty_information(),
+            point,
+            sigma: START,
+            width: (2.0 / (1.0 + problem.items() as f64)).sqrt(),
+            accepted: 0,
+            proposed: 0,
+            problem,
+        }
+    }
+
+    /// Makes `steps` steps that are forgotten, in which the width of the proposals is tuned.
+    pub(crate) fn warm_up(&mut self, steps: usize) -> Result<(), ScoringError> {
+        for step in 1..=steps {
+            self.step()?;
+            if step % TUNING == 0 {
+                let share = f64::from(self.accepted) / f64::from(self.proposed.max(1));
+                self.width = (self.width * if share > 0.44 { 1.3 } else { 0.75 }).clamp(1e-3, 2.0);
+                (self.accepted, self.proposed) = (0, 0);
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes one step.
+    pub(crate) fn step(&mut self) -> Result<(), ScoringError> {
+        self.draw_scores()?;
+        self.draw_sigma();
+        self.scale();
+        Ok(())
+    }
+
+    fn draw_scores(&mut self) -> Result<(), ScoringError> {
+        let precision = self.sigma.powi(-2);
+        let problem = self.problem;
+        let (mut scores, mut extras) = (vec![0.0; problem.items()], vec![0.0; problem.extras()]);
+        for score in &mut scores {
+            *score = draw(&mut self.rng) / self.sigma;
+        }
+        for extra in &mut extras {
+            *extra = draw(&mut self.rng);
+        }
+        self.information.clear(precision, 1.0);
+        for cell in problem.cells() {
+            let (left, right) = (cell.left as usize, cell.right as usize);
+            let x = problem.predictors(left, right, &self.point).0;
+            let omega = self.sampler.sample(cell.counts.left + cell.counts.right, x, &mut self.rng);
+            let pull = 0.5 * (cell.counts.left - cell.counts.right) + omega.sqrt() * draw(&mut self.rng);
+            scores[left] += pull;
+            scores[right] -= pull;
+            self.information.weights[cell.edge as usize] += omega;
+            if let Some(extra) = extras.first_mut() {
+                *extra += pull;
+                self.information.border[0][left] += omega;
+                self.information.border[0][right] -= omega;
+                self.information.corner[0][0] += omega;
+            }
+        }
+        let singular = |_| ScoringError::NotConverged { iterations: 0, step: f64::NAN };
+        let (scores, extras) = self.information.factor().map_err(singular)?.solve(&scores, &extras);
+        self.point = Point { scores, extras };
+        Ok(())
+    }
+
+    /// σ given the scores, by slice sampling of log σ with stepping out (Neal 2003).
+    fn draw_sigma(&mut self) {
+        let n = self.point.scores.len() as f64;
+        let squares: f64 = self.point.scores.iter().map(|score| score * score).sum();
+        let log_density = |log: f64| (1.0 - n) * log - 0.5 * squares * (-2.0 * log).exp() + log_prior(log.exp());
+        let here = self.sigma.ln();
+        let level = log_density(here) + (1.0 - uniform(&mut self.rng)).ln();
+        let mut low = here - uniform(&mut self.rng);
+        let mut high = low + 1.0;
+        while low > LOWEST && log_density(low) > level {
+            low -= 1.0;
+        }
+        while high < HIGHEST && log_density(high) > level {
+            high += 1.0;
+        }
+        (low, high) = (low.max(LOWEST), high.min(HIGHEST));
+        // The slice holds the present value, so shrinking ends; the bound is for rounding at an edge.
+        for _ in 0..200 {
+            let try_at = low + (high - low) * uniform(&mut self.rng);
+            if log_density(try_at) > level {
+                self.sigma = try_at.exp();
+                return;
+            }
+            if try_at < here { low = try_at } else { high = try_at }
+        }
+    }
+
+    /// Multiplies scores and σ by a common factor: the prior of θ/σ does not feel it, only the judgements do.
+    fn scale(&mut self) {
+        let problem = self.problem;
+        let order = self.point.extras.first().copied().unwrap_or_default();
+        let fit = |factor: f64, point: &Point| -> f64 {
+            let term = |cell: &Cell| {
+                let gap = point.scores[cell.left as usize] - point.scores[cell.right as usize];
+                problem.law.value(cell.counts, factor * gap + order, 0.0)
+            };
+            problem.cells().iter().map(term).sum()
+        };
+        let log_factor = self.width * draw(&mut self.rng);
+        let factor = log_factor.exp();
+        let sigma = self.sigma * factor;
+        self.proposed += 1;
+        if !(LOWEST..HIGHEST).contains(&sigma.ln()) {
+            return;
+        }
+        let gain = fit(factor, &self.point) - fit(1.0, &self.point) + log_prior(sigma) - log_prior(self.sigma);
+        if (1.0 - uniform(&mut self.rng)).ln() < gain + log_factor {
+            self.sigma = sigma;
+            for score in &mut self.point.scores {
+                *score *= factor;
+            }
+            self.accepted += 1;
+        }
+    }
+}
+
+/// Log density of half-N(2.5), up to a constant.
+fn log_prior(sigma: f64) -> f64 {
+    -0.5 * (sigma / PRIOR_SCALE) * (sigma / PRIOR_SCALE)
+}
+
+const PRIOR_SCALE: f64 = 2.5;
+const START: f64 = 1.5;
+const TUNING: usize = 25;
+/// Bounds of log σ, far beyond what the prior allows, so that no power of σ overflows.
+const LOWEST: f64 = -12.0;
+const HIGHEST: f64 = 4.0;

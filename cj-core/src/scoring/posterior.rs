@@ -1,0 +1,238 @@
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+use super::fit::Method;
+use super::gibbs::Gibbs;
+use super::linalg::Factor;
+use super::newton::maximise;
+use super::normal::draw;
+use super::problem::{Hold, Point, Problem};
+use super::spread::Draws;
+use super::statistics::{error_of_quantile, mean_and_variance, median, quantile, sorted, squared_correlation};
+use super::{Effect, Fit, Judgements, Model, Sampling, ScoringError, TiePolicy};
+
+/// What the judgements say when the spread of the items is unknown too: a hierarchical Bayesian analysis.
+///
+/// θ ~ N(0, σ²), σ ~ half-N(2.5), and where the model has an order effect γ ~ N(0, 1). Scores are posterior means, their
+/// errors posterior standard deviations. Ties are left out. Drawn by Pólya–Gamma Gibbs sampling: Polson, Scott & Windle
+/// (2013), *JASA* 108, 1339–1349, with a joint move of scores and σ.
+///
+/// Above 1,200 items or 60,000 different pairs, where sampling would take more than seconds, σ is estimated from 120
+/// steps of the same chain and the scores are the penalised maximum at that σ with its curvature; [`Fit::method`] says
+/// so.
+///
+/// ```
+/// use cj_core::scoring::{Judgements, Model, PairCount, Sampling};
+/// // Four essays, every pair judged ten times.
+/// let counts = [
+///     PairCount::new(0, 1, 7.0, 3.0), PairCount::new(0, 2, 8.0, 2.0), PairCount::new(0, 3, 10.0, 0.0),
+///     PairCount::new(1, 2, 6.0, 4.0), PairCount::new(1, 3, 9.0, 1.0), PairCount::new(2, 3, 7.0, 3.0),
+/// ];
+/// let judgements = Judgements::from_counts(&["a", "b", "c", "d"], &counts)?;
+/// let posterior = Model::builder().build()?.posterior(&judgements, Sampling::seeded(1).until_error(0.02))?;
+/// let reliability = posterior.reliability()?;
+/// assert!(reliability.low < reliability.median && reliability.median < reliability.high);
+/// assert!(posterior.fit().scores()[0] > posterior.fit().scores()[3]);
+/// # Ok::<(), cj_core::scoring::ScoringError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Posterior {
+    fit: Fit,
+    latent_sd: Quantiles,
+    flat: f64,
+    reliability: Result<Reliability, ScoringError>,
+}
+
+/// How closely the scores follow the truth, given everything that is uncertain: the distribution of the squared
+/// correlation between the scores and the true abilities, over the posterior.
+///
+/// What was compared may depend on earlier answers: the figure stays true under adaptive pairing, where the classical
+/// separation reliability flatters.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Reliability {
+    /// Median of the squared correlation.
+    pub median: f64,
+    /// Its 10 % quantile: the reliability is at least this with probability .9.
+    pub low: f64,
+    /// Its 90 % quantile.
+    pub high: f64,
+    /// Monte-Carlo standard error of the median.
+    pub median_error: f64,
+    /// Monte-Carlo standard error of the 10 % quantile.
+    pub low_error: f64,
+    /// Monte-Carlo standard error of the 90 % quantile.
+    pub high_error: f64,
+}
+
+/// Median and central 80 % of a distribution.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Quantiles {
+    /// 10 % quantile.
+    pub low: f64,
+    /// Median.
+    pub median: f64,
+    /// 90 % quantile.
+    pub high: f64,
+}
+
+impl Model {
+    /// The hierarchical analysis of the judgements, with this model's order effect and without its prior and ties.
+    ///
+    /// # Errors
+    /// [`ScoringError::Setting`] for a sampling out of range and for a model with anchors.
+    pub fn posterior(&self, judgements: &Judgements, sampling: Sampling) -> Result<Posterior, ScoringError> {
+        sampling.check()?;
+        if self.has_anchors() {
+            let expected = "a model without anchors";
+            return Err(ScoringError::Setting { setting: "hierarchical prior", found: "anchors".to_owned(), expected });
+        }
+        let problem = Problem::new(judgements, TiePolicy::Drop, self.has_order());
+        if problem.items() > MOST_ITEMS || problem.cells().len() > MOST_PAIRS {
+            return Posterior::approximate(judgements, &problem, sampling);
+        }
+        Posterior::sample(judgements, &problem, sampling)
+    }
+}
+
+impl Posterior {
+    fn sample(judgements: &Judgements, problem: &Problem, sampling: Sampling) -> Result<Self, ScoringError> {
+        let mut chain = Gibbs::new(problem, sampling.seed);
+        chain.warm_up(WARM_UP)?;
+        let mut draws = Draws::new(problem.items());
+        let (mut sigmas, mut orders) = (Vec::new(), Vec::new());
+        let mut reliability = Err(ScoringError::NoSpread { items: problem.items() });
+        while sigmas.len() < sampling.most {
+            let block = if sigmas.is_empty() { sampling.least } else { sigmas.len() / 2 };
+            for _ in 0..block.min(sampling.most - sigmas.len()) {
+                chain.step()?;
+                draws.push(&chain.point.scores);
+                sigmas.push(chain.sigma);
+                orders.extend(chain.point.extras.first());
+            }
+            reliability = Reliability::of(problem, &draws.means(), draws.iter());
+            if reliability.as_ref().map_or(true, |found| found.largest_error() <= sampling.error) {
+                break;
+            }
+        }
+        let (order, order_variance) = mean_and_variance(&orders);
+        let point = Point { scores: draws.means(), extras: if problem.has_order { vec![order] } else { Vec::new() } };
+        let order = problem.has_order.then(|| Effect { estimate: order, standard_error: order_variance.sqrt() });
+        let fit = Fit::sampled(judgements, problem, point, order, draws);
+        Ok(Self { fit, latent_sd: Quantiles::of(&sigmas), flat: flat(&sigmas), reliability })
+    }
+
+    fn approximate(judgements: &Judgements, problem: &Problem, sampling: Sampling) -> Result<Self, ScoringError> {
+        let mut chain = Gibbs::new(problem, sampling.seed);
+        chain.warm_up(SHORT_WARM_UP)?;
+        let mut sigmas = Vec::with_capacity(SHORT);
+        for _ in 0..SHORT {
+            chain.step()?;
+            sigmas.push(chain.sigma);
+        }
+        let sigma = median(&sigmas);
+        let mut held = problem.clone();
+        held.holds.fill(Hold::Normal { mean: 0.0, precision: sigma.powi(-2) });
+        let optimum = maximise(&held, chain.point.clone())?;
+        let mut rng = ChaCha8Rng::seed_from_u64(sampling.seed ^ 1);
+        let noise = |_| perturbed(&held, &optimum.point, &optimum.factor, sigma, &mut rng);
+        let draws: Vec<Vec<f64>> = (0..SHORT).map(noise).collect();
+        let reliability = Reliability::of(problem, &optimum.point.scores, draws.iter().map(Vec::as_slice));
+        let fit = Fit::new(judgements, &held, optimum).with_method(Method::Approximated { latent_sd: sigma });
+        Ok(Self { fit, latent_sd: Quantiles::of(&sigmas), flat: flat(&sigmas), reliability })
+    }
+
+    /// Scores, errors, ranks and chances of the posterior.
+    pub fn fit(&self) -> &Fit {
+        &self.fit
+    }
+
+    /// Scores, errors, ranks and chances of the posterior, without the rest.
+    #[must_use]
+    pub fn into_fit(self) -> Fit {
+        self.fit
+    }
+
+    /// The posterior of σ, the standard deviation of the true scores, in logits.
+    pub fn latent_sd(&self) -> Quantiles {
+        self.latent_sd
+    }
+
+    /// Probability that the items hardly differ, σ < .3: a judge who flips coins looks like this.
+    pub fn probability_of_no_spread(&self) -> f64 {
+        self.flat
+    }
+
+    /// The honest reliability.
+    ///
+    /// # Errors
+    /// [`ScoringError::NoSpread`] for fewer than three items, and where nothing was compared: there is nothing that
+    /// could follow the truth.
+    pub fn reliability(&self) -> Result<Reliability, ScoringError> {
+        self.reliability.clone()
+    }
+}
+
+impl Reliability {
+    fn of<'a>(problem: &Problem, scores: &[f64], draws: impl Iterator<Item = &'a [f64]>) -> Result<Self, ScoringError> {
+        let none = || ScoringError::NoSpread { items: scores.len() };
+        if scores.len() < 3 || problem.cells().is_empty() {
+            return Err(none());
+        }
+        let found: Option<Vec<f64>> = draws.map(|draw| squared_correlation(scores, draw)).collect();
+        let found = found.ok_or_else(none)?;
+        let quantiles = Quantiles::of(&found);
+        Ok(Self {
+            median: quantiles.median,
+            low: quantiles.low,
+            high: quantiles.high,
+            median_error: error_of_quantile(&found, 0.5),
+            low_error: error_of_quantile(&found, 0.1),
+            high_error: error_of_quantile(&found, 0.9),
+        })
+    }
+
+    fn largest_error(&self) -> f64 {
+        self.median_error.max(self.low_error).max(self.high_error)
+    }
+}
+
+impl Quantiles {
+    fn of(draws: &[f64]) -> Self {
+        let sorted = sorted(draws);
+        Self { low: quantile(&sorted, 0.1), median: quantile(&sorted, 0.5), high: quantile(&sorted, 0.9) }
+    }
+}
+
+/// Share of the draws with hardly any spread.
+fn flat(sigmas: &[f64]) -> f64 {
+    sigmas.iter().filter(|sigma| **sigma < 0.3).count() as f64 / sigmas.len().max(1) as f64
+}
+
+/// A draw from the normal distribution around a penalised maximum.
+fn perturbed(problem: &Problem, at: &Point, factor: &Factor, sigma: f64, rng: &mut ChaCha8Rng) -> Vec<f64> {
+    let mut scores: Vec<f64> = (0..problem.items()).map(|_| draw(rng) / sigma).collect();
+    let mut extras = vec![0.0; problem.extras()];
+    for cell in problem.cells() {
+        let (left, right) = (cell.left as usize, cell.right as usize);
+        let (x, u) = problem.predictors(left, right, at);
+        let pull = problem.law.term(cell.counts, x, u).xx.sqrt() * draw(rng);
+        scores[left] += pull;
+        scores[right] -= pull;
+        if let Some(extra) = extras.first_mut() {
+            *extra += pull;
+        }
+    }
+    let (mut scores, _) = factor.solve(&scores, &extras);
+    for (score, centre) in scores.iter_mut().zip(&at.scores) {
+        *score += centre;
+    }
+    scores
+}
+
+const WARM_UP: usize = 300;
+const SHORT_WARM_UP: usize = 50;
+const SHORT: usize = 120;
+const MOST_ITEMS: usize = 1_200;
+const MOST_PAIRS: usize = 60_000;
