@@ -17,6 +17,7 @@
 //! }
 //! ```
 
+mod audit;
 pub mod conformance;
 mod fault;
 pub mod fixture;
@@ -24,5 +25,6 @@ mod macros;
 mod setup;
 pub mod strategy;
 
+pub use audit::audit;
 pub use fault::{Fault, FaultStore};
 pub use setup::{Setup, run};

@@ -114,6 +114,7 @@ macro_rules! conformance {
                 refuses_to_append_a_message_twice,
                 kinds_are_claimed_apart,
                 claims_the_oldest_first,
+                equal_ages_are_claimed_in_order,
                 one_key_is_claimed_in_order,
                 the_key_orders_not_the_batch,
                 two_relays_do_not_interleave_a_key,
@@ -148,6 +149,29 @@ macro_rules! conformance {
                 a_wave_put_again_is_replaced,
                 scales_keep_every_bit,
                 writes_no_wave_and_two_thousand,
+            ];
+            workflow: [
+                crash_between_any_two_writes,
+                high_failure_rate_fails_once,
+                a_failed_attempt_is_asked_again,
+                one_failed_send_does_not_stall,
+                one_refused_question_stalls_nothing,
+                a_cancelled_batch_asks_no_more,
+                a_request_that_cannot_start_fails_at_once,
+                full_batch_lifecycle,
+                four_to_eleven_essays_finish_without_monitor,
+                a_request_makes_one_batch,
+                hundred_concurrent_verdicts,
+                partial_completion_at_threshold,
+                assignment_id_flows_from_request_to_results,
+                monitor_recovers_stuck_batch,
+                monitor_fails_hopeless_batch,
+                an_expired_question_is_asked_again,
+                a_dead_workers_batch_is_taken_over,
+                the_grace_of_stragglers_ends,
+                unknown_correlation_is_acknowledged,
+                duplicate_verdict_counts_once,
+                late_verdict_changes_nothing,
             ];
         }
     };

@@ -18,3 +18,4 @@ pub mod random;
 pub mod result;
 mod support;
 pub mod wave;
+pub mod workflow;

@@ -130,6 +130,21 @@ pub async fn claims_the_oldest_first(store: Arc<dyn Store>) {
     assert_eq!(found, ["a", "b", "c", "d", "e"].map(batch_id));
 }
 
+/// Messages of one age come in the order (batch, version, ordinal), whatever their keys: a wave is asked as it was planned.
+pub async fn equal_ages_are_claimed_in_order(store: Arc<dyn Store>) {
+    let mut messages = Vec::new();
+    for (batch, version, ordinal) in [("y", 1, 2), ("x", 2, 0), ("x", 1, 10), ("y", 1, 1), ("x", 1, 9)] {
+        let message = timed(batch, version, ordinal, 5);
+        messages.push(OutboxMessage { key: message.id.to_string(), ..message });
+    }
+    append(&store, &messages).await;
+    messages.sort_by_key(|message| (message.batch_id, message.version, message.ordinal));
+    let expected: Vec<_> = messages.iter().map(|message| message.id).collect();
+    let first = claim(&store, by("relay", MessageKind::Event, 10, 3)).await;
+    assert_eq!(first.iter().map(|message| message.id).collect::<Vec<_>>(), expected[..3]);
+    assert_eq!(events(&store, "relay", 10).await, expected[3..]);
+}
+
 /// Messages of one key come in the order (version, ordinal), whatever their times say, all in one claim.
 pub async fn one_key_is_claimed_in_order(store: Arc<dyn Store>) {
     let late_clock = timed("batch", 1, 0, 50);

@@ -54,6 +54,11 @@ impl FaultStore {
         Self { inner, plan: Arc::default() }
     }
 
+    /// The store that it wraps: what is done there is not counted.
+    pub fn inner(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.inner)
+    }
+
     /// Counts from 0 again, and lets the operation of that number go wrong, once.
     pub fn inject(&self, operation: usize, fault: Fault) {
         self.plan.inject(operation, fault);

@@ -19,8 +19,8 @@ pub(super) struct Queue {
     lanes: Grouped<String, Place, Standing>,
     /// Lanes by the time from which their head may be sent; those with a parked head are not here.
     by_time: RedBlackTreeSetSync<(DateTime<Utc>, String)>,
-    /// Lanes whose head may be sent at `ready_until`, by the age of the head.
-    ready: RedBlackTreeSetSync<(DateTime<Utc>, String)>,
+    /// Lanes whose head may be sent at `ready_until`, by the age and place of the head.
+    ready: RedBlackTreeSetSync<(DateTime<Utc>, Place, String)>,
     ready_until: DateTime<Utc>,
     by_age: RedBlackTreeSetSync<(DateTime<Utc>, EventId)>,
     parked: u64,
@@ -71,24 +71,24 @@ impl Queue {
     pub(super) fn ready(&mut self, now: DateTime<Utc>, limit: usize) -> Vec<EventId> {
         self.promote(now);
         let mut found = Vec::new();
-        let mut lanes = self.ready.iter().peekable();
-        let mut next = BinaryHeap::<Reverse<(DateTime<Utc>, &String, Place)>>::new();
+        let mut heads = self.ready.iter().peekable();
+        let mut next = BinaryHeap::<Reverse<(DateTime<Utc>, Place, &String)>>::new();
         while found.len() < limit {
-            while let Some((age, key)) =
-                lanes.next_if(|(age, _)| next.peek().is_none_or(|Reverse((top, ..))| age <= top))
-            {
-                if let Some((place, standing)) = self.lanes.rows(key).next()
-                    && standing.is_ready(now)
-                {
-                    next.push(Reverse((*age, key, *place)));
+            let is_next = |head: &&(DateTime<Utc>, Place, String)| {
+                next.peek().is_none_or(|Reverse((age, place, _))| (head.0, head.1) < (*age, *place))
+            };
+            if let Some((age, place, key)) = heads.next_if(is_next) {
+                if self.lanes.get(key, place).is_some_and(|standing| standing.is_ready(now)) {
+                    next.push(Reverse((*age, *place, key)));
                 }
+                continue;
             }
-            let Some(Reverse((age, key, place))) = next.pop() else { break };
+            let Some(Reverse((age, place, key))) = next.pop() else { break };
             found.push(place.3);
             if let Some((after, standing)) = self.lanes.range(key, (Bound::Excluded(place), Bound::Unbounded)).next()
                 && standing.is_ready(now)
             {
-                next.push(Reverse((standing.created_at.max(age), key, *after)));
+                next.push(Reverse((standing.created_at.max(age), *after, key)));
             }
         }
         found
@@ -119,34 +119,34 @@ impl Queue {
         let due: Vec<_> = due.map(|(_, key)| key.clone()).collect();
         self.ready_until = now;
         for key in due {
-            if let Some(head) = self.head(&key) {
-                self.ready.insert_mut((head.created_at, key));
+            if let Some((place, head)) = self.head(&key) {
+                self.ready.insert_mut((head.created_at, place, key));
             }
         }
     }
 
     fn list(&mut self, key: &String) {
-        if let Some(head) = self.head(key)
+        if let Some((place, head)) = self.head(key)
             && let Some(ready_at) = head.ready_at
         {
             self.by_time.insert_mut((ready_at, key.clone()));
             if ready_at <= self.ready_until {
-                self.ready.insert_mut((head.created_at, key.clone()));
+                self.ready.insert_mut((head.created_at, place, key.clone()));
             }
         }
     }
 
     fn unlist(&mut self, key: &String) {
-        if let Some(head) = self.head(key)
+        if let Some((place, head)) = self.head(key)
             && let Some(ready_at) = head.ready_at
         {
             self.by_time.remove_mut(&(ready_at, key.clone()));
-            self.ready.remove_mut(&(head.created_at, key.clone()));
+            self.ready.remove_mut(&(head.created_at, place, key.clone()));
         }
     }
 
-    fn head(&self, key: &String) -> Option<Standing> {
-        self.lanes.rows(key).next().map(|(_, standing)| *standing)
+    fn head(&self, key: &String) -> Option<(Place, Standing)> {
+        self.lanes.rows(key).next().map(|(place, standing)| (*place, *standing))
     }
 }
 
