@@ -44,6 +44,16 @@ pub enum PairingError {
         /// Its length.
         found: usize,
     },
+    /// Something names a judge that does not exist.
+    #[error("seen[{position}] names judge {judge}, expected an index below {judges}")]
+    UnknownJudge {
+        /// Position in the list.
+        position: usize,
+        /// The index found.
+        judge: u32,
+        /// The number of judges.
+        judges: usize,
+    },
     /// A share lies outside 0 to 1.
     #[error("the {what} share is {found}: expected a number from 0 to 1")]
     Share {

@@ -15,7 +15,7 @@ use crate::{
     console::Console,
     error::{Error, Problem},
     exit::Exit,
-    input::{JudgementTable, read_names},
+    input::{JudgementTable, read_items, read_names},
     output::{PairOutput, PairSettings, ProposedPair},
     panel::Panel,
     scoring::judgements,
@@ -31,7 +31,8 @@ pub struct Args {
     /// The judgements that were already made
     #[arg(long, value_name = "DONE.csv")]
     judgements: Option<PathBuf>,
-    /// How the comparisons are chosen: adaptive, balanced, random or round-robin
+    /// How the comparisons are chosen: adaptive, swiss, balanced, random, round-robin, anchored, or one of the baselines
+    /// eig, acj, optimal-graph
     #[arg(long, value_name = "NAME", default_value_t, value_parser = strategy)]
     strategy: Strategy,
     /// How many comparisons to propose; without it, as many as give every item one, and every pair for round-robin
@@ -52,10 +53,15 @@ pub fn run(args: &Args, globals: &Globals, console: &Console) -> Result<Exit, Er
 }
 
 fn document(args: &Args, seed: u64) -> Result<PairOutput, Error> {
-    let items = read_names(&args.items, &["id"])?;
-    if items.len() < 2 {
+    let listed = read_items(&args.items)?;
+    if listed.len() < 2 {
         return Err(Problem::new(&args.items, "at least two items", "one").into());
     }
+    let anchors: Vec<bool> = listed.iter().map(|item| item.is_anchor).collect();
+    if args.strategy == Strategy::Anchored && !anchors.contains(&true) {
+        return Err(Problem::new(&args.items, "anchors: a column `grade`, or `anchor` with yes and no", "none").into());
+    }
+    let items: Vec<String> = listed.into_iter().map(|item| item.id).collect();
     let judges = args.judges.as_deref().map(|path| read_names(path, &["judge", "judge_id", "id"])).transpose()?;
     let mut warnings = Vec::new();
     let done = match &args.judgements {
@@ -71,6 +77,7 @@ fn document(args: &Args, seed: u64) -> Result<PairOutput, Error> {
     request.asked = &done.asked;
     request.estimate =
         estimate.as_ref().map(Known::estimate).transpose().map_err(|error| Error::failed(error.to_string()))?;
+    request.anchors = &anchors;
     request.limit = count;
     request.rounds = count.div_ceil(round) as u32;
     request.seed = seed;
@@ -221,7 +228,11 @@ impl Known {
 const MOST_DENSE: usize = 2_000;
 
 fn strategy(name: &str) -> Result<Strategy, String> {
-    name.parse().map_err(|error: cj_core::config::UnknownStrategy| error.to_string())
+    match name.parse() {
+        Ok(Strategy::Given) => Err("given pairs need nobody to choose them".to_owned()),
+        Ok(strategy) => Ok(strategy),
+        Err(error) => Err(cj_core::config::UnknownStrategy::to_string(&error)),
+    }
 }
 
 fn shown(path: &Path) -> String {

@@ -43,7 +43,7 @@ pub fn document(path: &Path, scoring: &ScoringArgs, seed: u64) -> Result<ScoreOu
     if table.is_empty() {
         return Err(Problem::new(path, "rows with judgements", "none").into());
     }
-    let scored = score(&table, scoring)?;
+    let scored = score(&table, scoring, seed)?;
     Ok(ScoreOutput {
         items: scored.items,
         judges: scored.judges,

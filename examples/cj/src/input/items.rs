@@ -1,29 +1,71 @@
 use std::{collections::BTreeMap, path::Path};
 
-use super::csv_table::{Column, CsvTable, RowProblem};
+use super::csv_table::{Column, CsvTable, Row, RowProblem};
 use crate::error::{Error, Problem};
+
+/// An item to be compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListedItem {
+    /// Its name.
+    pub id: String,
+    /// Whether its place on the scale is known: the table has a grade for it, or says so in a column `anchor`.
+    pub is_anchor: bool,
+}
+
+/// Reads items from a table with a column `id` (else the first) and perhaps `grade` or `anchor` (yes or no).
+///
+/// # Errors
+/// [`Error::Unreadable`], or [`Error::Input`] where there is no item, one has no name or one comes twice.
+pub fn read_items(path: &Path) -> Result<Vec<ListedItem>, Error> {
+    let table = CsvTable::open(path)?;
+    let (anchor, grade) = (table.column(&["anchor"]), table.column(&["grade"]));
+    let mut items = Vec::new();
+    read_unique(&table, &["id"], |row, name| {
+        let is_anchor = match anchor.map(|column| (column, row.get(column).to_lowercase())) {
+            Some((_, value)) if ["yes", "true", "1"].contains(&value.as_str()) => true,
+            Some((_, value)) if ["", "no", "false", "0"].contains(&value.as_str()) => false,
+            Some((column, value)) => return Err(RowProblem::new(column, "yes or no", format!("`{value}`"))),
+            None => grade.is_some_and(|column| !row.get(column).is_empty()),
+        };
+        items.push(ListedItem { id: name.to_owned(), is_anchor });
+        Ok(())
+    })?;
+    Ok(items)
+}
 
 /// Reads names from the first of the columns `titles` that is there, else from the first column: items, judges.
 ///
 /// # Errors
 /// [`Error::Unreadable`], or [`Error::Input`] where there is no name, one is missing or one comes twice.
 pub fn read_names(path: &Path, titles: &[&str]) -> Result<Vec<String>, Error> {
-    let table = CsvTable::open(path)?;
-    let column = table.column(titles).unwrap_or(Column::FIRST);
     let mut names = Vec::new();
+    read_unique(&CsvTable::open(path)?, titles, |_, name| {
+        names.push(name.to_owned());
+        Ok(())
+    })?;
+    Ok(names)
+}
+
+/// Reads a table whose rows are named, each by another name.
+fn read_unique(
+    table: &CsvTable,
+    titles: &[&str],
+    mut take: impl FnMut(&Row<'_>, &str) -> Result<(), RowProblem>,
+) -> Result<(), Error> {
+    let column = table.column(titles).unwrap_or(Column::FIRST);
     let mut lines = BTreeMap::new();
     table.read(|row| {
         let name = row.filled(column, "a name")?;
         if let Some(line) = lines.insert(name.to_owned(), row.line()) {
             return Err(RowProblem::new(column, "every name once", format!("`{name}` again, after line {line}")));
         }
-        names.push(name.to_owned());
-        Ok(())
+        take(row, name)
     })?;
-    if names.is_empty() {
-        return Err(Problem::new(path, "rows with names", "a header line only").into());
+    if lines.is_empty() {
+        return Err(Problem::new(table.path(), "rows with names", "a header line only").into());
     }
-    Ok(names)
+    Ok(())
 }
 
 /// An item whose place on the scale is known beforehand.

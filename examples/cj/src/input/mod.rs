@@ -19,6 +19,6 @@ pub use encoding::decode;
 pub use essay::{Essay, EssaySet};
 pub use essay_id::essay_id;
 pub use folder::read_essays;
-pub use items::{AnchorScore, read_anchor_scores, read_names};
+pub use items::{AnchorScore, ListedItem, read_anchor_scores, read_items, read_names};
 pub use judgements::{JudgementTable, Outcome, Record};
 pub use manifest::read_manifest;

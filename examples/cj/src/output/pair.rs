@@ -24,7 +24,7 @@ pub struct ProposedPair {
     pub judge: Option<String>,
 }
 
-/// What the proposal of a [`PairOutput`] depends on.
+/// What a proposal depends on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PairSettings {
@@ -34,7 +34,7 @@ pub struct PairSettings {
     pub judgements: Option<String>,
     /// The file of judges, as it was named.
     pub judges: Option<String>,
-    /// The pairing strategy.
+    /// The pairing strategy, as in `round_robin`.
     pub strategy: String,
     /// How many comparisons were asked for.
     pub count: u64,

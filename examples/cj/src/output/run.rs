@@ -105,7 +105,7 @@ pub struct Cost {
     pub usd: Option<f64>,
 }
 
-/// What the figures of a [`RunOutput`] depend on.
+/// What the figures of a batch depend on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RunSettings {

@@ -144,7 +144,7 @@ pub struct Diagnostics {
     pub isolated: Vec<String>,
 }
 
-/// What the figures of a [`ScoreOutput`] depend on.
+/// What the figures of a scoring depend on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ScoreSettings {

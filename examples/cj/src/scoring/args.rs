@@ -1,6 +1,6 @@
 use std::{fmt, path::PathBuf, str::FromStr};
 
-use cj_core::scoring::{Anchor, DavidsonOrder, Frame, Model, Prior, TiePolicy};
+use cj_core::scoring::{Anchor, DavidsonOrder, Frame, Model, Prior, Sampling, TiePolicy};
 use clap::ValueEnum;
 
 use crate::{error::Error, input::read_anchor_scores, output::ScoringSettings};
@@ -19,10 +19,11 @@ pub struct ScoringArgs {
     /// Estimate the advantage of the left side
     #[arg(long)]
     pub order_effect: bool,
-    /// What is assumed of the scores beforehand: `none`, `sd=S` (normal), `logistic=V` (virtual comparisons), `firth`,
-    /// or `sirt` (as the R package of that name)
-    #[arg(long, value_name = "PRIOR", default_value_t)]
-    pub prior: PriorArg,
+    /// What is assumed of the scores beforehand: `eb` (normal with a spread that is estimated too), `none`, `sd=S`
+    /// (normal), `logistic=V` (virtual comparisons), `firth`, or `sirt` (as the R package of that name); without it, `eb`,
+    /// `sd=S` at the estimated spread for models of ties, and `none` with anchors
+    #[arg(long, value_name = "PRIOR")]
+    pub prior: Option<PriorArg>,
     /// What standard errors are relative to; without it, the scale of the scores
     #[arg(long, value_enum)]
     pub se: Option<SeArg>,
@@ -48,6 +49,8 @@ pub enum TiesArg {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum PriorArg {
+    /// Scores are normal and their standard deviation is estimated too: posterior means.
+    Eb,
     /// Nothing: maximum likelihood.
     None,
     /// Scores are normal with this standard deviation: the posterior's maximum.
@@ -73,11 +76,25 @@ pub enum SeArg {
 }
 
 impl ScoringArgs {
-    /// The model that these options describe; reads the file of anchors.
+    /// The prior: that of `--prior`, else the one that goes with the other options. `spread` estimates the standard
+    /// deviation of the scores where that is needed.
     ///
     /// # Errors
-    /// [`Error::Usage`] for options that do not go together, and what [`read_anchor_scores`] says.
-    pub fn model(&self) -> Result<Model, Error> {
+    /// What `spread` says.
+    pub fn prior(&self, spread: impl FnOnce() -> Result<f64, Error>) -> Result<PriorArg, Error> {
+        match (self.prior, self.ties) {
+            (Some(prior), _) => Ok(prior),
+            (None, _) if self.anchors.is_some() => Ok(PriorArg::None),
+            (None, TiesArg::Drop) => Ok(PriorArg::Eb),
+            (None, _) => spread().map(PriorArg::Sd),
+        }
+    }
+
+    /// The model that these options describe, with a prior and the seed of what is drawn; reads the file of anchors.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] and [`Error::Scoring`] for options that do not go together, and what [`read_anchor_scores`] says.
+    pub fn model(&self, prior: PriorArg, seed: u64) -> Result<Model, Error> {
         let ties = match (self.ties, self.davidson_order) {
             (TiesArg::Davidson, Some(0.5)) => TiePolicy::Davidson(DavidsonOrder::Halfway),
             (TiesArg::Davidson, _) => TiePolicy::Davidson(DavidsonOrder::Unmoved),
@@ -85,7 +102,7 @@ impl ScoringArgs {
             (TiesArg::Drop, None) => TiePolicy::Drop,
             (TiesArg::RaoKupper, None) => TiePolicy::RaoKupper,
         };
-        let mut builder = Model::builder().prior(self.prior.into()).ties(ties);
+        let mut builder = Model::builder().prior(prior.with_seed(seed)).ties(ties);
         if self.order_effect {
             builder = builder.order_effect();
         }
@@ -105,26 +122,23 @@ impl ScoringArgs {
     ///
     /// # Errors
     /// [`Error::Usage`] where the fit has no absolute frame.
-    pub fn frame(&self, own: Frame) -> Result<Frame, Error> {
+    pub fn frame(&self, own: Frame, prior: PriorArg) -> Result<Frame, Error> {
         match self.se {
             None => Ok(own),
             Some(SeArg::Centred) => Ok(Frame::Centred),
             Some(SeArg::Sirt) => Ok(Frame::Known),
             Some(SeArg::Absolute) if own == Frame::Absolute => Ok(own),
-            Some(SeArg::Absolute) => {
-                let prior = self.prior;
-                Err(Error::usage(format!(
-                    "--se absolute needs anchors, or a prior with a zero: --prior {prior} has none"
-                )))
-            }
+            Some(SeArg::Absolute) => Err(Error::usage(format!(
+                "--se absolute needs anchors, or a prior with a zero: --prior {prior} has none"
+            ))),
         }
     }
 
-    /// What the output says of these options; `frame` is that of the standard errors.
-    pub fn settings(&self, frame: Frame) -> ScoringSettings {
+    /// What the output says of these options; `prior` is the one that was used, `frame` that of the standard errors.
+    pub fn settings(&self, prior: PriorArg, frame: Frame) -> ScoringSettings {
         let davidson = self.ties == TiesArg::Davidson && self.order_effect;
         ScoringSettings {
-            prior: self.prior.to_string(),
+            prior: prior.to_string(),
             ties: name_of(&self.ties),
             davidson_order: davidson.then_some(self.davidson_order.unwrap_or(0.0)),
             order_effect: self.order_effect,
@@ -150,20 +164,16 @@ fn davidson_order(text: &str) -> Result<f64, String> {
     }
 }
 
-impl Default for PriorArg {
-    fn default() -> Self {
-        Self::Sd(2.0)
-    }
-}
-
-impl From<PriorArg> for Prior {
-    fn from(prior: PriorArg) -> Self {
-        match prior {
-            PriorArg::None => Self::None,
-            PriorArg::Sd(sd) => Self::Normal { sd },
-            PriorArg::Logistic(comparisons) => Self::Logistic { comparisons },
-            PriorArg::Firth => Self::Firth,
-            PriorArg::Sirt => Self::Sirt,
+impl PriorArg {
+    /// The prior itself; the seed is that of the draws of `eb`.
+    pub fn with_seed(self, seed: u64) -> Prior {
+        match self {
+            Self::Eb => Prior::Hierarchical(Sampling::seeded(seed)),
+            Self::None => Prior::None,
+            Self::Sd(sd) => Prior::Normal { sd },
+            Self::Logistic(comparisons) => Prior::Logistic { comparisons },
+            Self::Firth => Prior::Firth,
+            Self::Sirt => Prior::Sirt,
         }
     }
 }
@@ -171,6 +181,7 @@ impl From<PriorArg> for Prior {
 impl fmt::Display for PriorArg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Eb => f.write_str("eb"),
             Self::None => f.write_str("none"),
             Self::Sd(sd) => write!(f, "sd={sd}"),
             Self::Logistic(comparisons) => write!(f, "logistic={comparisons}"),
@@ -189,12 +200,13 @@ impl FromStr for PriorArg {
             _ => Err(format!("expected a number above 0 after `=`, found `{value}`")),
         };
         match text.split_once('=') {
+            None if text == "eb" => Ok(Self::Eb),
             None if text == "none" => Ok(Self::None),
             None if text == "firth" => Ok(Self::Firth),
             None if text == "sirt" => Ok(Self::Sirt),
             Some(("sd", value)) => positive(value).map(Self::Sd),
             Some(("logistic", value)) => positive(value).map(Self::Logistic),
-            _ => Err("expected none, sd=S, logistic=V, firth or sirt".to_owned()),
+            _ => Err("expected eb, none, sd=S, logistic=V, firth or sirt".to_owned()),
         }
     }
 }
@@ -205,7 +217,7 @@ mod tests {
 
     #[test]
     fn priors_are_read_as_they_are_written() {
-        for text in ["none", "sd=0.5", "sd=2", "logistic=2", "firth", "sirt"] {
+        for text in ["eb", "none", "sd=0.5", "sd=2", "logistic=2", "firth", "sirt"] {
             assert_eq!(text.parse::<PriorArg>().unwrap().to_string(), text);
         }
         for text in ["", "sd", "sd=", "sd=-1", "sd=nan", "logistic=0", "none=1", "Firth "] {
@@ -214,12 +226,23 @@ mod tests {
     }
 
     #[test]
+    fn the_prior_goes_with_the_other_options() {
+        let found = |args: &ScoringArgs| args.prior(|| Ok(1.5)).unwrap();
+        let args = ScoringArgs::default();
+        assert_eq!(found(&args), PriorArg::Eb);
+        assert_eq!(found(&ScoringArgs { ties: TiesArg::RaoKupper, ..args.clone() }), PriorArg::Sd(1.5));
+        assert_eq!(found(&ScoringArgs { anchors: Some("a.csv".into()), ..args.clone() }), PriorArg::None);
+        assert_eq!(found(&ScoringArgs { prior: Some(PriorArg::Firth), ..args }), PriorArg::Firth);
+    }
+
+    #[test]
     fn options_that_do_not_go_together_are_refused() {
         let args = ScoringArgs { davidson_order: Some(0.5), ..ScoringArgs::default() };
-        assert!(args.model().unwrap_err().to_string().contains("--ties davidson"));
-        let args = ScoringArgs { se: Some(SeArg::Absolute), prior: PriorArg::Firth, ..ScoringArgs::default() };
-        assert!(args.frame(Frame::Centred).unwrap_err().to_string().contains("--prior firth has none"));
-        let args = ScoringArgs { ties: TiesArg::Davidson, prior: PriorArg::Firth, ..ScoringArgs::default() };
-        assert!(args.model().is_err());
+        assert!(args.model(PriorArg::None, 0).unwrap_err().to_string().contains("--ties davidson"));
+        let args = ScoringArgs { se: Some(SeArg::Absolute), ..ScoringArgs::default() };
+        let error = args.frame(Frame::Centred, PriorArg::Firth).unwrap_err();
+        assert!(error.to_string().contains("--prior firth has none"), "{error}");
+        let args = ScoringArgs { ties: TiesArg::Davidson, ..ScoringArgs::default() };
+        assert!(args.model(PriorArg::Eb, 0).is_err());
     }
 }

@@ -1,8 +1,9 @@
 use cj_core::scoring::{
-    Connectivity, Fit, Frame, Judgement, Judgements, Model, Outcome as Ended, Prior, SeparationBasis, TiePolicy,
+    Connectivity, Fit, Frame, Judgement, Judgements, Method, Model, Outcome as Ended, Posterior, Prior, Sampling,
+    ScoringError,
 };
 
-use super::{ScoringArgs, judges::judge_fits};
+use super::{PriorArg, ScoringArgs, TiesArg, judges::judge_fits, reliability::reliability};
 use crate::{
     error::Error,
     input::{JudgementTable, Outcome},
@@ -31,30 +32,44 @@ pub struct Scored {
     pub warnings: Vec<String>,
 }
 
-/// Fits the model of `args` to judgements.
+/// Fits the model of `args` to judgements; the seed is that of everything drawn at random.
 ///
 /// # Errors
 /// [`Error::Usage`] where the options do not go together, [`Error::Scoring`] where no such estimate exists for these
 /// judgements; what the file of anchors has wrong.
-pub fn score(table: &JudgementTable, args: &ScoringArgs) -> Result<Scored, Error> {
-    let model = args.model()?;
+pub fn score(table: &JudgementTable, args: &ScoringArgs, seed: u64) -> Result<Scored, Error> {
     if !table.has_sides && args.order_effect {
         return Err(Error::usage("--order-effect needs to know which item was left: these judgements do not say it"));
     }
-    if model.ties() == TiePolicy::Drop && table.records.iter().all(|record| record.outcome == Outcome::Tie) {
+    if args.ties == TiesArg::Drop && table.records.iter().all(|record| record.outcome == Outcome::Tie) {
         return Err(Error::usage("every judgement is a tie, and --ties drop leaves none of them"));
     }
     let judgements = judgements(table)?;
-    let fit = model.fit(&judgements)?;
-    let frame = args.frame(fit.frame())?;
+    let posterior = posterior(&judgements, args.order_effect, seed);
+    let spread =
+        || posterior.as_ref().map(|posterior| posterior.latent_sd().median).map_err(|error| error.clone().into());
+    let prior = args.prior(spread)?;
+    let model = args.model(prior, seed)?;
+    let fitted;
+    let fit = if let (PriorArg::Eb, Ok(posterior)) = (prior, &posterior) {
+        posterior.fit()
+    } else {
+        fitted = model.fit(&judgements)?;
+        &fitted
+    };
+    let frame = args.frame(fit.frame(), prior)?;
     let mut warnings = Vec::new();
-    let items = item_scores(table, &fit, frame, &mut warnings);
-    let reliability = reliability(&model, &judgements, args, &mut warnings);
-    let diagnostics = diagnostics(&model, &judgements, &fit, &mut warnings);
+    if args.prior.is_none() && prior != PriorArg::Eb {
+        let why = if args.anchors.is_some() { "anchors" } else { "a model of ties" };
+        warnings.push(format!("prior: eb is not for {why}, so it is {prior}"));
+    }
+    let items = item_scores(table, fit, frame, &mut warnings);
+    let reliability = reliability(&model, &judgements, &posterior, frame, &mut warnings);
+    let diagnostics = diagnostics(&model, &judgements, fit, &mut warnings);
     remark_on(table, args, &mut warnings);
     Ok(Scored {
         items,
-        judges: judge_fits(table, &judgements, &fit),
+        judges: judge_fits(table, &judgements, fit),
         reliability,
         order_effect: fit.order_effect().map(|effect| OrderEffect {
             estimate: effect.estimate,
@@ -65,9 +80,16 @@ pub fn score(table: &JudgementTable, args: &ScoringArgs) -> Result<Scored, Error
             .tie_parameter()
             .map(|effect| TieParameter { estimate: effect.estimate, se: finite(effect.standard_error) }),
         diagnostics,
-        settings: args.settings(frame),
+        settings: args.settings(prior, frame),
         warnings,
     })
+}
+
+/// The hierarchical analysis: the default scores, and the honest reliability whatever the scores are.
+fn posterior(judgements: &Judgements, order_effect: bool, seed: u64) -> Result<Posterior, ScoringError> {
+    let builder = Model::builder();
+    let builder = if order_effect { builder.order_effect() } else { builder };
+    builder.build()?.posterior(judgements, Sampling::seeded(seed))
 }
 
 /// The judgements as the estimators take them.
@@ -159,33 +181,6 @@ fn best_first(fit: &Fit) -> Vec<usize> {
     order
 }
 
-fn reliability(model: &Model, judgements: &Judgements, args: &ScoringArgs, warnings: &mut Vec<String>) -> Reliability {
-    let mut reliability = Reliability::default();
-    let frame = match args.frame(Frame::Centred) {
-        Ok(Frame::Known) => Frame::Known,
-        _ => Frame::Centred,
-    };
-    match model.separation_in(judgements, frame) {
-        Ok(separation) => {
-            reliability.ssr = finite(separation.ssr);
-            reliability.ssr_alternative = finite(separation.ssr_alternative);
-            reliability.separation = finite(separation.g);
-            reliability.strata = finite(separation.strata);
-            reliability.ssr_basis = Some(
-                match separation.basis {
-                    SeparationBasis::Sirt => "sirt",
-                    _ => "mle",
-                }
-                .to_owned(),
-            );
-        }
-        Err(error) => warnings.push(format!("ssr, ssr_alternative, separation, strata: {error}")),
-    }
-    warnings.push("honest, honest_low, honest_high, latent_sd: this version does not estimate them".to_owned());
-    warnings.push("split_half: this version does not estimate it".to_owned());
-    reliability
-}
-
 fn diagnostics(model: &Model, judgements: &Judgements, fit: &Fit, warnings: &mut Vec<String>) -> Diagnostics {
     let connectivity = Connectivity::of(judgements, model.ties());
     let isolated = connectivity.isolated().to_vec();
@@ -202,6 +197,14 @@ fn diagnostics(model: &Model, judgements: &Judgements, fit: &Fit, warnings: &mut
             components.len()
         ));
     }
+    if let Method::Approximated { latent_sd } = fit.method() {
+        warnings.push(format!(
+            "items[].score, items[].se: too many items to draw from the posterior, so they are its maximum and curvature at sd={latent_sd:.3}"
+        ));
+    }
+    if fit.max_gradient().is_none() {
+        warnings.push("max_gradient: the scores are means of draws, not a maximum".to_owned());
+    }
     if !isolated.is_empty() {
         warnings.push(format!(
             "{} without a judgement that counts: {}",
@@ -209,7 +212,10 @@ fn diagnostics(model: &Model, judgements: &Judgements, fit: &Fit, warnings: &mut
             some(&isolated)
         ));
     }
-    if components.len() == 1 && !connectivity.is_strongly_connected() && matches!(model.prior(), Prior::Normal { .. }) {
+    if components.len() == 1
+        && !connectivity.is_strongly_connected()
+        && matches!(model.prior(), Prior::Normal { .. } | Prior::Hierarchical(_))
+    {
         warnings.push(
             "some items never lost to, or never beat, any of the others: how far away they are rests on the prior"
                 .to_owned(),
@@ -232,7 +238,7 @@ fn remark_on(table: &JudgementTable, args: &ScoringArgs, warnings: &mut Vec<Stri
         .filter(|record| record.outcome == Outcome::Tie)
         .map(|record| u64::from(record.count))
         .sum();
-    if ties > 0 && args.ties == super::TiesArg::Drop {
+    if ties > 0 && args.ties == TiesArg::Drop {
         warnings.push(format!("{} of {} judgements are ties and were left out (--ties drop)", ties, table.len()));
     }
     if table.judges.is_empty() {

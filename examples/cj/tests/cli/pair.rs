@@ -12,7 +12,7 @@ fn pair(files: &Files) -> Call {
 #[test]
 fn every_item_is_asked_for_once_by_default() {
     let files = Files::new(&[("items.csv", ITEMS)]);
-    for strategy in ["adaptive", "balanced"] {
+    for strategy in ["adaptive", "balanced", "swiss", "acj", "eig", "optimal_graph"] {
         let document = pair(&files).args(["--strategy", strategy]).json("pair.v1");
         let pairs = document["pairs"].as_array().unwrap();
         let shown: BTreeSet<_> =
@@ -73,6 +73,22 @@ fn its_output_with_a_winner_is_the_next_input() {
     assert_eq!(different.len(), asked.len(), "a judge sees two items together once: {asked:?}");
     let by_ada = asked.iter().filter(|question| question.ends_with("Ada")).count();
     assert!((8..=12).contains(&by_ada), "{by_ada} of 20");
+}
+
+#[test]
+fn anchors_meet_those_whose_place_is_not_known() {
+    let items = "id,grade\na,A\nb,B\nc,C\ns,\nt,\n";
+    let files = Files::new(&[("items.csv", items), ("bare.csv", "id\na\nb\n")]);
+    let document = pair(&files).args(["--strategy", "anchored", "--count", "2"]).json("pair.v1");
+    let pairs = document["pairs"].as_array().unwrap();
+    assert_eq!(pairs.len(), 2);
+    for pair in pairs {
+        let of_students = [&pair["left"], &pair["right"]].iter().filter(|id| **id == "s" || **id == "t").count();
+        assert_eq!(of_students, 1, "{pair}");
+    }
+    let ended = cj().arg("pair").arg(files.path("bare.csv")).args(["--strategy", "anchored"]).run();
+    assert_eq!(ended.code, 2);
+    assert!(ended.stderr.contains("expected anchors"), "{}", ended.stderr);
 }
 
 #[test]

@@ -47,6 +47,8 @@ fn judges_and_ties_are_told() {
     assert!(warns(&document, "1 of 6 judgements are ties and were left out"));
 
     let ties = cj().arg("score").arg(files.path("j.csv")).args(["--ties", "davidson"]).json("score.v1");
+    assert!(ties["settings"]["scoring"]["prior"].as_str().unwrap().starts_with("sd="));
+    assert!(warns(&ties, "eb is not for a model of ties"));
     assert!(ties["tie_parameter"]["estimate"].is_f64());
     assert!(!warns(&ties, "left out"));
 }
@@ -56,7 +58,7 @@ fn null_figures_have_a_reason() {
     let files = Files::new(&[("j.csv", "candidate_chosen,candidate_not_chosen\na,b\nb,c\n")]);
     let document = cj().arg("score").arg(files.path("j.csv")).json("score.v1");
     for (name, value) in document["reliability"].as_object().unwrap() {
-        assert!(!value.is_null() || name == "ssr_basis" || warns(&document, name), "{name} is null without a reason");
+        assert!(!value.is_null() || warns(&document, name), "{name} is null without a reason");
     }
 }
 
@@ -90,6 +92,24 @@ fn anchors_fix_the_scale() {
     let ended = call().arg(files.path("bad.csv")).run();
     assert_eq!(ended.code, 2);
     assert!(ended.stderr.contains("\"z\""), "{}", ended.stderr);
+}
+
+#[test]
+fn the_default_is_the_hierarchical_model_and_the_seed_says_it_all() {
+    let files = Files::new(&[("j.csv", ROUND)]);
+    let print = |seed: &str| {
+        let ended = cj().arg("score").arg(files.path("j.csv")).args(["--format", "json", "--seed", seed]).run();
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+        ended.stdout
+    };
+    assert_eq!(print("1"), print("1"));
+    let (one, two): (Value, Value) =
+        (serde_json::from_str(&print("1")).unwrap(), serde_json::from_str(&print("2")).unwrap());
+    assert_eq!(one["settings"]["scoring"]["prior"], "eb");
+    assert_ne!(score_of(&one, "a").to_bits(), score_of(&two, "a").to_bits());
+    let honest = ["honest_low", "honest", "honest_high"].map(|name| one["reliability"][name].as_f64().unwrap());
+    assert!(honest.is_sorted(), "{honest:?}");
+    assert!(one["reliability"]["latent_sd"].as_f64().unwrap() > 0.0);
 }
 
 #[test]

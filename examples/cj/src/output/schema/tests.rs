@@ -33,9 +33,8 @@ fn folder() -> PathBuf {
 #[test]
 fn published_schemas_say_what_the_types_say() {
     for schema in SCHEMAS {
-        assert_eq!(
-            schema.text,
-            generated(schema.name),
+        assert!(
+            schema.text == generated(schema.name),
             "schemas/cli/{}.json differs; write it anew with `cargo test -p cj write_schemas -- --ignored`",
             schema.name
         );

@@ -132,7 +132,7 @@ impl Layout {
             let from = ends.partition_point(|other| other > *end);
             ends.get(from + enough).is_some_and(|other| *other >= **end - RAGGED * usual)
         });
-        margin.or(ends.first()).copied().unwrap_or(f64::MIN)
+        margin.or_else(|| ends.first()).copied().unwrap_or(f64::MIN)
     }
 
     /// The usual distance between two lines, as a multiple of their size.

@@ -1,0 +1,51 @@
+use cj_core::scoring::{Frame, Judgements, Model, Posterior, ScoringError, SeparationBasis};
+
+use crate::output::{Reliability, finite};
+
+/// How far the scale can be trusted; what could not be estimated is told in `warnings`.
+pub(super) fn reliability(
+    model: &Model,
+    judgements: &Judgements,
+    posterior: &Result<Posterior, ScoringError>,
+    frame: Frame,
+    warnings: &mut Vec<String>,
+) -> Reliability {
+    let mut reliability = Reliability::default();
+    match posterior {
+        Ok(posterior) => {
+            reliability.latent_sd = finite(posterior.latent_sd().median);
+            match posterior.reliability() {
+                Ok(honest) => {
+                    reliability.honest = finite(honest.median);
+                    reliability.honest_low = finite(honest.low);
+                    reliability.honest_high = finite(honest.high);
+                }
+                Err(error) => warnings.push(format!("honest, honest_low, honest_high: {error}")),
+            }
+            let chance = posterior.probability_of_no_spread();
+            if chance >= 0.5 {
+                warnings.push(format!(
+                    "the judgements hardly tell the items apart: with probability {chance:.2} the true scores have a standard deviation below 0.3"
+                ));
+            }
+        }
+        Err(error) => warnings.push(format!("honest, honest_low, honest_high, latent_sd: {error}")),
+    }
+    let frame = if frame == Frame::Known { frame } else { Frame::Centred };
+    match model.separation_in(judgements, frame) {
+        Ok(separation) => {
+            reliability.ssr = finite(separation.ssr);
+            reliability.ssr_alternative = finite(separation.ssr_alternative);
+            reliability.separation = finite(separation.g);
+            reliability.strata = finite(separation.strata);
+            let basis = match separation.basis {
+                SeparationBasis::Sirt => "sirt",
+                _ => "mle",
+            };
+            reliability.ssr_basis = Some(basis.to_owned());
+        }
+        Err(error) => warnings.push(format!("ssr, ssr_alternative, ssr_basis, separation, strata: {error}")),
+    }
+    warnings.push("split_half: this version does not estimate it".to_owned());
+    reliability
+}
