@@ -5,11 +5,14 @@ mod crash;
 mod driver;
 mod failures;
 mod lifecycle;
+mod properties;
 mod recovery;
+mod story;
 mod verdicts;
 
 pub use crash::*;
 pub use failures::*;
 pub use lifecycle::*;
+pub use properties::*;
 pub use recovery::*;
 pub use verdicts::*;
