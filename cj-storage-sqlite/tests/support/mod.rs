@@ -143,7 +143,7 @@ pub fn sheet() -> ScoreSheet {
             prior: "sd=2".to_owned(),
             log_likelihood: -31.7,
             iterations: 5,
-            max_gradient: 1e-12,
+            max_gradient: Some(1e-12),
             components: vec![vec![essay_id(1), essay_id(2)], vec![essay_id(3)]],
         },
         separation: Some(SeparationSummary {
