@@ -10,6 +10,7 @@ pub(super) enum Purpose {
     Schedule,
     Doubles,
     Judges,
+    Forecast,
 }
 
 /// A seeded source of random numbers whose sequence is part of the contract: a batch replays its waves from the seed.

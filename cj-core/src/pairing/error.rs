@@ -1,5 +1,7 @@
 //! Why a request cannot be planned.
 
+use crate::config::Strategy;
+
 /// A request that contradicts itself.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -61,6 +63,12 @@ pub enum PairingError {
         what: &'static str,
         /// The value.
         found: f64,
+    },
+    /// A strategy needs more than items and their spread.
+    #[error("strategy {strategy} cannot be simulated beforehand: it depends on a list or on anchors")]
+    NotSimulated {
+        /// The strategy.
+        strategy: Strategy,
     },
     /// Thresholds do not ascend.
     #[error("thresholds[{position}] is {found}: expected a finite number above the one before")]
