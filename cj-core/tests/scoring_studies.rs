@@ -3,7 +3,7 @@
 mod scoring_support;
 
 use cj_core::scoring::{Frame, Model, Prior, Sampling};
-use scoring_support::{close, folder, rows, study};
+use scoring_support::{close, folder, rows, sided, study};
 
 const STUDIES: &str = "data/cj-sets";
 
@@ -52,4 +52,19 @@ fn one_set_of_essays_has_one_reliability_whatever_the_design() {
     }
     let (low, high) = spreads.iter().fold((f64::MAX, 0.0_f64), |(low, high), sd| (low.min(*sd), high.max(*sd)));
     assert!(high - low <= 0.15, "latent SDs {spreads:?}");
+}
+
+#[test]
+fn an_llm_prefers_the_second_place_and_people_do_not() {
+    let Some(rave) = folder("data/rave") else { return };
+    let model = Model::builder().order_effect().prior(Prior::Normal { sd: 2.0 }).build().unwrap();
+    let llm = model.fit(&sided(&rave.join("rave_llm_gpt5.1.csv"))).unwrap().order_effect().unwrap();
+    close("γ of the LLM", llm.estimate, -1.1, 0.05);
+    close("its SE", llm.standard_error, 0.09, 0.01);
+    let people = sided(&rave.join("rave_human.csv"));
+    let posterior = model.posterior(&people, Sampling::seeded(1).until_error(0.02)).unwrap();
+    let order = posterior.fit().order_effect().unwrap();
+    close("γ of people", order.estimate, 0.06, 0.02);
+    close("its SE", order.standard_error, 0.07, 0.01);
+    close("reliability of people", posterior.reliability().unwrap().median, 0.5, 0.05);
 }

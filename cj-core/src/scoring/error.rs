@@ -120,6 +120,12 @@ pub enum ScoringError {
         /// Number of items.
         items: usize,
     },
+    /// A figure that compares judges with each other needs several.
+    #[error("{judges} named judges; expected at least 2")]
+    TooFewJudges {
+        /// Number of named judges.
+        judges: usize,
+    },
     /// A dense answer was asked for more items than it is computed for.
     #[error("{what} of {items} items is not computed; the limit is {limit} items")]
     TooLarge {

@@ -20,6 +20,7 @@ pub struct Fit {
     tallies: Vec<Tally>,
     frame: Frame,
     law: Law,
+    tie_shift: f64,
     point: Point,
     method: Method,
     spread: Spread,
@@ -93,6 +94,7 @@ impl Fit {
             tallies: judgements.tallies(),
             frame: if problem.floats() { Frame::Centred } else { Frame::Absolute },
             law: problem.law,
+            tie_shift: problem.tie_shift,
             order_effect: problem.has_order.then(|| effect(0)),
             tie_parameter: ties.then(|| effect(usize::from(problem.has_order))),
             log_likelihood: problem.log_likelihood(&point),
@@ -123,6 +125,7 @@ impl Fit {
             tallies: judgements.tallies(),
             frame: Frame::Absolute,
             law: problem.law,
+            tie_shift: problem.tie_shift,
             order_effect,
             tie_parameter: None,
             log_likelihood: problem.log_likelihood(&point),
@@ -266,6 +269,14 @@ impl Fit {
     /// The order effect γ on the item shown first, where the model has one.
     pub fn order_effect(&self) -> Option<Effect> {
         self.order_effect
+    }
+
+    /// Chance that the item shown first wins when both are equally good; ½ without an order effect and without ties.
+    pub fn chance_of_first(&self) -> f64 {
+        let extras = &self.point.extras;
+        let order = self.order_effect.map_or(0.0, |effect| effect.estimate);
+        let tie = if self.law.has_ties() { extras.last().copied().unwrap_or_default() } else { 0.0 };
+        self.law.chances(order, tie + self.tie_shift * order).left
     }
 
     /// The tie parameter where the model has one: log ν of Davidson's model, log η of Rao & Kupper's.

@@ -76,15 +76,7 @@ impl Judgements {
                 .then(a.weight.total_cmp(&b.weight))
                 .then(a.milliseconds.total_cmp(&b.milliseconds))
         });
-        let mut amounts: Vec<Amount> = records
-            .iter()
-            .map(|record| Amount {
-                left: record.left,
-                right: record.right,
-                outcome: record.outcome,
-                weight: record.weight,
-            })
-            .collect();
+        let mut amounts: Vec<Amount> = records.iter().map(Amount::from).collect();
         let pairs = counted(&items, &mut amounts)?;
         records.retain(|record| record.judge != NOBODY && record.weight > 0.0);
         records.sort_by_key(|record| record.judge);
@@ -194,6 +186,15 @@ impl Judgements {
         tallies
     }
 
+    /// The judgements of some of the named judges alone, over the same items.
+    pub(crate) fn of_judges(&self, chosen: impl Fn(usize) -> bool) -> Self {
+        let records: Vec<Record> =
+            self.records.iter().filter(|record| chosen(record.judge as usize)).copied().collect();
+        let mut amounts: Vec<Amount> = records.iter().map(Amount::from).collect();
+        let pairs = sums(&mut amounts);
+        Self { items: Arc::clone(&self.items), pairs, judges: self.judges.clone(), records }
+    }
+
     pub(crate) fn shared_items(&self) -> Arc<[String]> {
         Arc::clone(&self.items)
     }
@@ -251,7 +252,14 @@ struct Amount {
     weight: f64,
 }
 
-fn counted(items: &[String], amounts: &mut [Amount]) -> Result<Vec<PairCount>, ScoringError> {
+impl From<&Record> for Amount {
+    fn from(record: &Record) -> Self {
+        Self { left: record.left, right: record.right, outcome: record.outcome, weight: record.weight }
+    }
+}
+
+/// Counts per ordered pair, sorted; weights are sorted before they are summed.
+fn sums(amounts: &mut [Amount]) -> Vec<PairCount> {
     amounts.sort_unstable_by(|a, b| {
         (a.left, a.right, a.outcome).cmp(&(b.left, b.right, b.outcome)).then(a.weight.total_cmp(&b.weight))
     });
@@ -267,6 +275,12 @@ fn counted(items: &[String], amounts: &mut [Amount]) -> Result<Vec<PairCount>, S
             }
         }
     }
+    pairs
+}
+
+/// Counts per ordered pair whose total is finite.
+fn counted(items: &[String], amounts: &mut [Amount]) -> Result<Vec<PairCount>, ScoringError> {
+    let pairs = sums(amounts);
     // Single weights are finite, but their sum may not be.
     let mut total = 0.0;
     for pair in &pairs {

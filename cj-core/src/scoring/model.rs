@@ -58,6 +58,15 @@ impl Model {
         self.has_order
     }
 
+    pub(crate) fn with_order(&self, has_order: bool) -> Self {
+        Self { has_order, ..self.clone() }
+    }
+
+    /// Whether the estimate is the maximum of a likelihood, penalised or not.
+    pub(crate) fn is_likelihood(&self) -> bool {
+        matches!(self.prior, Prior::None | Prior::Normal { .. } | Prior::Logistic { .. })
+    }
+
     pub(crate) fn has_anchors(&self) -> bool {
         !self.anchors.is_empty()
     }

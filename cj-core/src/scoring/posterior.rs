@@ -236,3 +236,6 @@ const SHORT_WARM_UP: usize = 50;
 const SHORT: usize = 120;
 const MOST_ITEMS: usize = 1_200;
 const MOST_PAIRS: usize = 60_000;
+
+#[cfg(test)]
+mod tests;

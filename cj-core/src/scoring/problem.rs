@@ -12,7 +12,7 @@ pub(crate) struct Problem {
     pub(crate) law: Law,
     pub(crate) has_order: bool,
     /// ∂u/∂γ: what the order effect adds to the tie predictor.
-    tie_shift: f64,
+    pub(crate) tie_shift: f64,
     cells: Vec<Cell>,
     /// Unordered pairs, (smaller, larger), ascending.
     edges: Arc<[(u32, u32)]>,

@@ -78,3 +78,13 @@ pub(crate) fn study(path: &Path) -> Judgements {
     }))
     .unwrap()
 }
+
+/// Judgements with the side that was shown first: columns judge, left, right, chosen.
+pub(crate) fn sided(path: &Path) -> Judgements {
+    let rows = rows(path);
+    Judgements::new(rows.iter().map(|row| {
+        let outcome = if row["chosen"] == row["left"] { Outcome::Left } else { Outcome::Right };
+        Judgement::new(&row["left"], &row["right"], outcome).by(&row["judge"])
+    }))
+    .unwrap()
+}
