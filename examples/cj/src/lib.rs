@@ -11,6 +11,7 @@ mod exit;
 pub mod input;
 pub mod output;
 pub mod panel;
+pub mod progress;
 pub mod scoring;
 
 pub use console::Console;
