@@ -64,21 +64,21 @@ impl Console {
     /// Writes a line to the standard error, unless `--quiet`.
     pub fn remark(&self, line: &str) {
         if !self.quiet {
-            say(line);
+            Self::say(line);
         }
     }
 
     /// Writes an error to the standard error, one line for each of its problems.
     pub fn complain(error: &Error) {
         for line in error.lines() {
-            say(&format!("error: {line}"));
+            Self::say(&format!("error: {line}"));
         }
     }
-}
 
-/// Writes a line to the standard error. A closed standard error leaves nobody to tell, so that failure is let go.
-fn say(line: &str) {
-    writeln!(io::stderr().lock(), "{line}").unwrap_or_default();
+    /// Writes a line to the standard error. A closed standard error leaves nobody to tell, so that failure is let go.
+    pub(crate) fn say(line: &str) {
+        writeln!(io::stderr().lock(), "{line}").unwrap_or_default();
+    }
 }
 
 fn write_out(bytes: &[u8]) -> Result<(), Error> {

@@ -13,7 +13,7 @@ pub mod input;
 pub mod judge;
 pub mod output;
 pub mod panel;
-mod progress;
+pub mod progress;
 pub mod report;
 pub mod scoring;
 pub mod store;

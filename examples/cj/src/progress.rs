@@ -1,37 +1,47 @@
-//! How far a batch is, on a terminal.
+//! Progress on a terminal.
+use std::borrow::Cow;
 
-use cj_core::change::BatchRecord;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::console::Console;
 
-/// A bar on the standard error; nothing where that is no terminal.
+/// A progress bar on the standard error: on a terminal, unless `--quiet`. Elsewhere it does nothing.
 #[derive(Debug)]
-pub(crate) struct Progress {
-    bar: ProgressBar,
-}
+pub struct Progress(ProgressBar);
 
 impl Progress {
-    /// A bar, where the console shows progress.
-    pub(crate) fn new(console: &Console) -> Self {
-        let bar = if console.shows_progress() { ProgressBar::new(0) } else { ProgressBar::hidden() };
-        let style = ProgressStyle::with_template("{msg:32} {bar:30} {pos}/{len} verdicts {elapsed}");
-        if let Ok(style) = style {
-            bar.set_style(style);
+    /// A bar over `total` steps; a remark stands beside it.
+    pub fn new(console: &Console, total: u64, remark: impl Into<Cow<'static, str>>) -> Self {
+        if !console.shows_progress() {
+            return Self(ProgressBar::hidden());
         }
-        Self { bar }
+        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
+        let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style);
+        bar.set_message(remark);
+        Self(bar)
     }
 
-    /// Shows how far a batch is.
-    pub(crate) fn show(&mut self, record: &BatchRecord) {
-        let state = &record.state;
-        self.bar.set_length(u64::from(state.counters.budget));
-        self.bar.set_position(u64::from(state.counters.decided));
-        self.bar.set_message(format!("wave {} · {}", state.wave.number, state.phase));
+    /// Says how far it is.
+    pub fn set(&self, done: u64) {
+        self.0.set_position(done);
     }
 
-    /// Takes the bar away.
-    pub(crate) fn finish(&self) {
-        self.bar.finish_and_clear();
+    /// Changes the remark.
+    pub fn remark(&self, remark: impl Into<Cow<'static, str>>) {
+        self.0.set_message(remark);
+    }
+
+    /// Writes a line above the bar.
+    pub fn line(&self, line: &str) {
+        self.0.suspend(|| Console::say(line));
     }
 }
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+const TEMPLATE: &str = "{bar:30} {pos}/{len} {elapsed} left {eta} {msg}";

@@ -70,7 +70,7 @@ pub struct JudgeFit {
     pub infit: Option<f64>,
     /// Unweighted mean squared residual.
     pub outfit: Option<f64>,
-    /// Share of the judge's decided judgements that name the item the model holds to be the better one.
+    /// Share of the decided judgements that agree with what most other judges said of the pair.
     pub agreement: Option<f64>,
     /// Median time per judgement in milliseconds.
     pub median_ms: Option<f64>,

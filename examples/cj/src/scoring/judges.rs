@@ -1,30 +1,30 @@
-use cj_core::scoring::{Fit, Judgements};
+use std::collections::BTreeMap;
+
+use cj_core::scoring::{Fit, Judgements, Panel};
 
 use crate::{
-    input::{JudgementTable, Outcome},
+    input::JudgementTable,
     output::{JudgeFit, finite},
 };
 
 /// What each judge did and how well it fits, in the order of their names.
-pub(super) fn judge_fits(table: &JudgementTable, judgements: &Judgements, fit: &Fit) -> Vec<JudgeFit> {
-    let places: Vec<_> = table.items.iter().map(|item| judgements.index_of(item)).collect();
-    let shift = fit.order_effect().map_or(0.0, |effect| effect.estimate);
-    let mut counts = vec![Counts::default(); table.judges.len()];
-    for record in &table.records {
-        let Some(judge) = record.judge else { continue };
-        let (Some(left), Some(right)) = (places[record.left as usize], places[record.right as usize]) else { continue };
-        let advantage = fit.scores()[left] - fit.scores()[right] + if table.has_sides { shift } else { 0.0 };
-        counts[judge as usize].add(record.outcome, record.count, advantage, record.time_ms);
+pub(super) fn judge_fits(
+    table: &JudgementTable,
+    judgements: &Judgements,
+    fit: &Fit,
+    warnings: &mut Vec<String>,
+) -> Vec<JudgeFit> {
+    if table.judges.is_empty() {
+        warnings.push("judges: the judgements name none".to_owned());
+        return Vec::new();
     }
-    let misfits = fit.residuals().judges();
-    let mut judges: Vec<_> = table.judges.iter().zip(counts).collect();
-    judges.sort_unstable_by_key(|(name, _)| *name);
-    judges
-        .into_iter()
-        .map(|(name, mut counts)| {
-            let misfit = judgements.judges().binary_search(name).ok().and_then(|place| misfits.get(place));
-            let fitted = misfit.filter(|misfit| misfit.judgements > 0.0);
-            let share_left = if table.has_sides { counts.share(counts.left) } else { None };
+    let counts = counts(table);
+    let panel = Panel::of(judgements);
+    let lines = panel.judges().iter().zip(fit.residuals().judges());
+    let judges: Vec<JudgeFit> = lines
+        .map(|(line, misfit)| {
+            let fitted = (misfit.judgements > 0.0).then_some(misfit);
+            let share_left = line.share_left.filter(|_| table.has_sides);
             let mut flags = Vec::new();
             if let Some(misfit) = fitted.filter(|misfit| misfit.infit_z > UNUSUAL) {
                 let (infit, z) = (misfit.infit, misfit.infit_z);
@@ -32,97 +32,55 @@ pub(super) fn judge_fits(table: &JudgementTable, judgements: &Judgements, fit: &
                     .push(format!("misfit: infit {infit:.2} is more than chance allows (z = {z:.1}, above {UNUSUAL})"));
             }
             if let Some(share) = share_left {
-                let z = (2.0 * share - 1.0) * counts.decided().sqrt();
+                let z = (2.0 * share - 1.0) * line.judgements.sqrt();
                 if z.abs() > LOPSIDED {
                     let side = if z > 0.0 { "left" } else { "right" };
-                    let share = 100.0 * share.max(1.0 - share);
-                    flags.push(format!(
-                        "one-sided: {share:.0} % went to the {side} (z = {:.1}, above {LOPSIDED})",
-                        z.abs()
-                    ));
+                    let (share, z) = (100.0 * share.max(1.0 - share), z.abs());
+                    flags.push(format!("one-sided: {share:.0} % went to the {side} (z = {z:.1}, above {LOPSIDED})"));
                 }
             }
             JudgeFit {
-                id: name.clone(),
-                judgements: counts.judgements,
+                id: line.judge.clone(),
+                judgements: counts.get(line.judge.as_str()).copied().unwrap_or_default(),
                 share_left,
                 order_effect: None,
                 infit: fitted.and_then(|misfit| finite(misfit.infit)),
                 outfit: fitted.and_then(|misfit| finite(misfit.outfit)),
-                agreement: counts.share(counts.agreed),
-                median_ms: median(&mut counts.times),
+                agreement: line.agreement.and_then(finite),
+                median_ms: line.median_milliseconds.and_then(finite),
                 flags,
             }
         })
-        .collect()
+        .collect();
+    warnings.push("judges[].order_effect: this version does not estimate it".to_owned());
+    if !table.has_sides {
+        warnings.push("judges[].share_left: the judgements do not say which item was left".to_owned());
+    }
+    let lacks = |figure: fn(&JudgeFit) -> bool| judges.iter().any(figure);
+    if lacks(|judge| judge.median_ms.is_none()) {
+        warnings.push("judges[].median_ms: judgements without times".to_owned());
+    }
+    if lacks(|judge| judge.agreement.is_none()) {
+        warnings.push("judges[].agreement: judges whose pairs nobody else decided".to_owned());
+    }
+    if lacks(|judge| judge.infit.is_none()) {
+        warnings.push("judges[].infit, judges[].outfit: judges without a judgement that could surprise".to_owned());
+    }
+    judges
+}
+
+/// How many judgements each judge made, whatever they weigh.
+fn counts(table: &JudgementTable) -> BTreeMap<&str, u64> {
+    let mut numbers = vec![0_u64; table.judges.len()];
+    for record in &table.records {
+        if let Some(judge) = record.judge {
+            numbers[judge as usize] += u64::from(record.count);
+        }
+    }
+    table.judges.iter().map(String::as_str).zip(numbers).collect()
 }
 
 /// A standard normal deviate above this is unusual: one judge in 44 by chance.
 const UNUSUAL: f64 = 2.0;
 /// One judge in 370 by chance, either way.
 const LOPSIDED: f64 = 3.0;
-
-/// What one judge did.
-#[derive(Debug, Clone, Default)]
-struct Counts {
-    judgements: u64,
-    ties: u64,
-    left: f64,
-    /// Decided as the model would have it; half where it holds both items to be equal.
-    agreed: f64,
-    times: Vec<f64>,
-}
-
-impl Counts {
-    fn add(&mut self, outcome: Outcome, count: u32, advantage: f64, time: Option<f64>) {
-        self.judgements += u64::from(count);
-        self.times.extend(time.into_iter().flat_map(|time| std::iter::repeat_n(time, count as usize)));
-        let count = f64::from(count);
-        let advantage = match outcome {
-            Outcome::Left => {
-                self.left += count;
-                advantage
-            }
-            Outcome::Right => -advantage,
-            Outcome::Tie => {
-                self.ties += count as u64;
-                return;
-            }
-        };
-        self.agreed += match advantage.total_cmp(&0.0) {
-            std::cmp::Ordering::Greater => count,
-            _ if advantage == 0.0 => count / 2.0,
-            _ => 0.0,
-        };
-    }
-
-    fn decided(&self) -> f64 {
-        (self.judgements - self.ties) as f64
-    }
-
-    fn share(&self, part: f64) -> Option<f64> {
-        finite(part / self.decided())
-    }
-}
-
-fn median(times: &mut [f64]) -> Option<f64> {
-    if times.is_empty() {
-        return None;
-    }
-    times.sort_unstable_by(f64::total_cmp);
-    let upper = times[times.len() / 2];
-    let lower = times[(times.len() - 1) / 2];
-    Some(lower + (upper - lower) / 2.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_median_lies_between_the_middle_two() {
-        assert_eq!(median(&mut [3.0, 1.0, 2.0]), Some(2.0));
-        assert_eq!(median(&mut [4.0, 1.0, 2.0, 3.0]), Some(2.5));
-        assert_eq!(median(&mut []), None);
-    }
-}

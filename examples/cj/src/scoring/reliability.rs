@@ -1,4 +1,4 @@
-use cj_core::scoring::{Frame, Judgements, Model, Posterior, ScoringError, SeparationBasis};
+use cj_core::scoring::{Frame, Judgements, Model, Posterior, ScoringError, SeparationBasis, SplitHalf};
 
 use crate::output::{Reliability, finite};
 
@@ -6,8 +6,9 @@ use crate::output::{Reliability, finite};
 pub(super) fn reliability(
     model: &Model,
     judgements: &Judgements,
-    posterior: &Result<Posterior, ScoringError>,
+    posterior: Result<&Posterior, &ScoringError>,
     frame: Frame,
+    seed: u64,
     warnings: &mut Vec<String>,
 ) -> Reliability {
     let mut reliability = Reliability::default();
@@ -46,6 +47,16 @@ pub(super) fn reliability(
         }
         Err(error) => warnings.push(format!("ssr, ssr_alternative, ssr_basis, separation, strata: {error}")),
     }
-    warnings.push("split_half: this version does not estimate it".to_owned());
+    if judgements.items().len() > MOST_SPLIT {
+        warnings.push(format!("split_half: not computed for more than {MOST_SPLIT} items"));
+        return reliability;
+    }
+    match SplitHalf::of(judgements, seed) {
+        Ok(split) => reliability.split_half = finite(split.reliability),
+        Err(error) => warnings.push(format!("split_half: {error}")),
+    }
     reliability
 }
+
+/// Split halves are 200 fits: some seconds at this many items.
+const MOST_SPLIT: usize = 300;

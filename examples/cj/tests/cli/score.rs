@@ -199,6 +199,7 @@ fn published_studies_need_no_options() {
         let document = cj().arg("score").arg(&study).json("score.v1");
         let rows = fs::read_to_string(&study).unwrap().lines().count() as u64 - 1;
         assert_eq!(document["settings"]["rows"], rows, "{}", study.display());
+        assert!(document["reliability"]["honest"].as_f64().unwrap() > 0.2, "{}", study.display());
         assert!(document["reliability"]["ssr"].as_f64().unwrap() > 0.0, "{}", study.display());
         assert!(document["items"].as_array().unwrap().iter().all(|item| item["score"].is_f64()), "{}", study.display());
     }

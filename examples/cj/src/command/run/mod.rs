@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use args::Args;
+use cj_core::change::BatchRecord;
 use cj_core::id::BatchId;
 use cj_core::service::{Service, ServiceError};
 use cj_core::store::BatchQuery;
@@ -36,6 +37,7 @@ pub fn run(args: &Args, globals: &Globals, console: &Console) -> Result<Exit, Er
         console.remark(remark);
     }
     let id = BatchId::of_request(request.event_id);
+    let budget = request.settings.budget_for(request.essays.len());
     runtime()?.block_on(async {
         let store = store::open(&globals.store, Presence::Made).await?;
         let stop = Arc::new(AtomicBool::new(false));
@@ -54,9 +56,13 @@ pub fn run(args: &Args, globals: &Globals, console: &Console) -> Result<Exit, Er
             }
         }
         watch_for_interrupts(stop);
-        let mut progress = Progress::new(console);
-        let ended = driver.run(id, &mut |record| progress.show(record)).await;
-        progress.finish();
+        let progress = Progress::new(console, u64::from(budget), "");
+        let mut watch = |record: &BatchRecord| {
+            progress.set(u64::from(record.state.counters.decided));
+            progress.remark(format!("wave {} · {}", record.state.wave.number, record.state.phase));
+        };
+        let ended = driver.run(id, &mut watch).await;
+        drop(progress);
         let ended = ended.map_err(|error| failed(&error))?;
         finish::finish(args, console, &*store, id, ended == Ended::Interrupted).await
     })
