@@ -12,9 +12,9 @@ use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
 use serde::de::value::{Error as CodeError, StrDeserializer};
 use sqlx::SqliteConnection;
-use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteUnit;
+use crate::cells::Cell;
 use crate::error::overtaken;
 use crate::row::Columns;
 use crate::slice::Slice;
@@ -65,7 +65,7 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> ComparisonRepository for Sql
                     .with_source(format!("a query that this store does not know: {other:?}")));
             }
         };
-        self.fetch("comparison.load", query, read).await
+        self.fetch_cells("comparison.load", query, COLUMNS, read).await
     }
 
     async fn cancel_open(&mut self, batches: &[BatchId]) -> Result<(), StoreError> {
@@ -83,8 +83,8 @@ fn put_state(row: &mut Slice, it: &ComparisonRecord) {
     row.optional(it.asked_at, Slice::time).time(it.deadline);
 }
 
-fn read(row: &SqliteRow) -> Result<ComparisonRecord, StoreError> {
-    let mut columns = Columns::new(row, "comparison.load", "cj_comparisons", 1);
+fn read(cells: &[Cell<'_>]) -> Result<ComparisonRecord, StoreError> {
+    let mut columns = Columns::of_cells(cells, COLUMNS, "comparison.load", "cj_comparisons", 1);
     Ok(ComparisonRecord {
         id: columns.uuid().map(ComparisonId::new)?,
         batch_id: columns.uuid().map(BatchId::new)?,
@@ -112,13 +112,33 @@ pub(crate) fn parse_strategy(code: &str) -> Result<Strategy, CodeError> {
     Strategy::deserialize(code)
 }
 
+const COLUMNS: &[&str] = &[
+    "id",
+    "batch_id",
+    "wave",
+    "ordinal",
+    "attempt",
+    "retry_of",
+    "essay_a",
+    "essay_b",
+    "judge_id",
+    "mode",
+    "state",
+    "verdict",
+    "error_code",
+    "decisions",
+    "asked_at",
+    "deadline",
+    "planned_at",
+];
+
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, batch_id, wave, ordinal, attempt, retry_of, essay_a, essay_b, judge_id, mode, state, verdict, \
-             error_code, decisions, asked_at, deadline, planned_at FROM cj_comparisons ",
-            $rest,
-            " ORDER BY batch_id, wave, ordinal, attempt"
+            "SELECT json_group_array(json_array(id, batch_id, wave, ordinal, attempt, retry_of, essay_a, essay_b, judge_id, \
+             mode, state, verdict, error_code, decisions, asked_at, deadline, planned_at) \
+             ORDER BY batch_id, wave, ordinal, attempt) FROM cj_comparisons ",
+            $rest
         )
     };
 }
