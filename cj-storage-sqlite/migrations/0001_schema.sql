@@ -138,10 +138,10 @@ CREATE TABLE cj_judge_decisions (
     cost               REAL,
     latency_ms         INTEGER,
     received_at        TEXT    NOT NULL,
-    PRIMARY KEY (comparison_id, ordinal)
+    -- A comparison is of one batch, so its id alone would do. Behind the batch, the answers of a batch stay together:
+    -- a slice of them touches few pages, and no second index is needed to find them.
+    PRIMARY KEY (batch_id, comparison_id, ordinal)
 ) STRICT;
-
-CREATE INDEX ix_cj_judge_decisions_batch_id ON cj_judge_decisions (batch_id, counted);
 
 CREATE TABLE cj_comparison_matrix (
     batch_id  TEXT    NOT NULL REFERENCES cj_batches (id) ON DELETE CASCADE,

@@ -9,9 +9,9 @@ use cj_core::event::ErrorCode;
 use cj_core::id::{BatchId, ComparisonId, EssayId, JudgeId};
 use cj_core::store::{ComparisonQuery, ComparisonRepository, ErrorKind, StoreError};
 use sqlx::SqliteConnection;
-use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteUnit;
+use crate::cells::Cell;
 use crate::error::overtaken;
 use crate::row::Columns;
 use crate::slice::Slice;
@@ -62,7 +62,7 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> ComparisonRepository for Sql
                     .with_source(format!("a query that this store does not know: {other:?}")));
             }
         };
-        self.fetch("comparison.load", query, read).await
+        self.fetch_cells("comparison.load", query, COLUMNS, read).await
     }
 
     async fn locate(&mut self, ids: &[ComparisonId]) -> Result<Vec<(ComparisonId, BatchId)>, StoreError> {
@@ -92,8 +92,8 @@ fn put_state(row: &mut Slice, it: &ComparisonRecord) {
     row.optional(it.asked_at, Slice::time).time(it.deadline);
 }
 
-fn read(row: &SqliteRow) -> Result<ComparisonRecord, StoreError> {
-    let mut columns = Columns::new(row, "comparison.load", "cj_comparisons", 1);
+fn read(cells: &[Cell<'_>]) -> Result<ComparisonRecord, StoreError> {
+    let mut columns = Columns::of_cells(cells, COLUMNS, "comparison.load", "cj_comparisons", 1);
     Ok(ComparisonRecord {
         id: columns.uuid().map(ComparisonId::new)?,
         batch_id: columns.uuid().map(BatchId::new)?,
@@ -115,13 +115,33 @@ fn read(row: &SqliteRow) -> Result<ComparisonRecord, StoreError> {
     })
 }
 
+const COLUMNS: &[&str] = &[
+    "id",
+    "batch_id",
+    "wave",
+    "ordinal",
+    "attempt",
+    "retry_of",
+    "essay_a",
+    "essay_b",
+    "judge_id",
+    "mode",
+    "state",
+    "verdict",
+    "error_code",
+    "decisions",
+    "asked_at",
+    "deadline",
+    "planned_at",
+];
+
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, batch_id, wave, ordinal, attempt, retry_of, essay_a, essay_b, judge_id, mode, state, verdict, \
-             error_code, decisions, asked_at, deadline, planned_at FROM cj_comparisons ",
-            $rest,
-            " ORDER BY batch_id, wave, ordinal, attempt"
+            "SELECT json_group_array(json_array(id, batch_id, wave, ordinal, attempt, retry_of, essay_a, essay_b, judge_id, \
+             mode, state, verdict, error_code, decisions, asked_at, deadline, planned_at) \
+             ORDER BY batch_id, wave, ordinal, attempt) FROM cj_comparisons ",
+            $rest
         )
     };
 }

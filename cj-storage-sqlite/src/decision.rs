@@ -11,6 +11,7 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteUnit;
+use crate::cells::Cell;
 use crate::row::Columns;
 use crate::slice::{Slice, real};
 
@@ -43,7 +44,8 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> DecisionRepository for Sqlit
     }
 
     async fn matrix(&mut self, batch: BatchId) -> Result<Vec<(MatrixKey, MatrixCell)>, StoreError> {
-        self.fetch("decision.matrix", sqlx::query(MATRIX).bind(batch.to_string()), read_cell).await
+        let query = sqlx::query(MATRIX).bind(batch.to_string());
+        self.fetch_cells("decision.matrix", query, MATRIX_COLUMNS, read_cell).await
     }
 
     async fn decisions(&mut self, batch: BatchId) -> Result<Vec<DecisionRecord>, StoreError> {
@@ -90,8 +92,8 @@ fn read(row: &SqliteRow) -> Result<DecisionRecord, StoreError> {
     })
 }
 
-fn read_cell(row: &SqliteRow) -> Result<(MatrixKey, MatrixCell), StoreError> {
-    let mut columns = Columns::new(row, "decision.matrix", "cj_comparison_matrix", 3);
+fn read_cell(cells: &[Cell<'_>]) -> Result<(MatrixKey, MatrixCell), StoreError> {
+    let mut columns = Columns::of_cells(cells, MATRIX_COLUMNS, "decision.matrix", "cj_comparison_matrix", 3);
     let key = MatrixKey {
         batch_id: columns.uuid().map(BatchId::new)?,
         essay_a: columns.parse(EssayId::new)?,
@@ -130,10 +132,13 @@ FROM jsonb_each(?1) WHERE true
 ON CONFLICT (batch_id, essay_a, essay_b) DO UPDATE SET wins_a = wins_a + excluded.wins_a,
     wins_b = wins_b + excluded.wins_b, ties = ties + excluded.ties, failures = failures + excluded.failures";
 
+const MATRIX_COLUMNS: &[&str] = &["batch_id", "essay_a", "essay_b", "wins_a", "wins_b", "ties", "failures"];
+
 const MATRIX: &str = "
-SELECT batch_id, essay_a, essay_b, wins_a, wins_b, ties, failures FROM cj_comparison_matrix
-WHERE batch_id = ?1 AND (wins_a <> 0 OR wins_b <> 0 OR ties <> 0 OR failures <> 0)
-ORDER BY batch_id, essay_a, essay_b";
+SELECT json_group_array(json_array(batch_id, essay_a, essay_b, wins_a, wins_b, ties, failures)
+    ORDER BY batch_id, essay_a, essay_b)
+FROM cj_comparison_matrix
+WHERE batch_id = ?1 AND (wins_a <> 0 OR wins_b <> 0 OR ties <> 0 OR failures <> 0)";
 
 const DECISIONS: &str = "
 SELECT comparison_id, ordinal, batch_id, role, counted, verdict, error_code, error_message, judge_id, confidence,

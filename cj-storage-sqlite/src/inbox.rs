@@ -20,19 +20,32 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Inbox for SqliteUnit<C> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
+        self.require_write(OPERATION)?;
+        // Asking first is cheaper than having the insert say which it made: those are nearly always all.
         let slice = Slice::of_ids(ids.iter().map(|id| id.as_uuid()));
-        let query = sqlx::query(ADMIT).bind(slice).bind(consumer.to_owned()).bind(time_text(at));
-        let new = self.fetch(OPERATION, query, |row| Columns::new(row, OPERATION, "event_inbox", 1).uuid()).await?;
-        let mut new: BTreeSet<_> = new.into_iter().map(EventId::new).collect();
-        Ok(ids.iter().copied().filter(|id| new.remove(id)).collect())
+        let query = sqlx::query(KNOWN).bind(slice).bind(consumer.to_owned());
+        let known = self.fetch_cells(OPERATION, query, &["event_id"], |cells| {
+            Columns::of_cells(cells, &["event_id"], OPERATION, "event_inbox", 1).uuid()
+        });
+        let mut known: BTreeSet<_> = known.await?.into_iter().map(EventId::new).collect();
+        let new: Vec<EventId> = ids.iter().copied().filter(|id| known.insert(*id)).collect();
+        if !new.is_empty() {
+            let slice = Slice::of_ids(new.iter().map(|id| id.as_uuid()));
+            self.execute(OPERATION, sqlx::query(ADMIT).bind(slice).bind(consumer.to_owned()).bind(time_text(at)))
+                .await?;
+        }
+        Ok(new)
     }
 }
 
 const OPERATION: &str = "inbox.admit";
 
+const KNOWN: &str = "
+SELECT json_group_array(json_array(event_id)) FROM json_each(?1) AS given CROSS JOIN event_inbox
+WHERE consumer = ?2 AND event_id = given.value";
+
 const ADMIT: &str = "
-INSERT INTO event_inbox (consumer, event_id, received_at) SELECT ?2, value, ?3 FROM json_each(?1) WHERE true
-ON CONFLICT (consumer, event_id) DO NOTHING RETURNING event_id";
+INSERT INTO event_inbox (consumer, event_id, received_at) SELECT ?2, value, ?3 FROM json_each(?1)";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[ADMIT];
+pub(crate) const STATEMENTS: &[&str] = &[KNOWN, ADMIT];

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod batch;
+mod cells;
 mod comparison;
 mod dead_letter;
 mod decision;

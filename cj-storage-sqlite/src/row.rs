@@ -9,25 +9,44 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Decode, Row as _, Sqlite, Type};
 use uuid::Uuid;
 
+use crate::cells::Cell;
 use crate::time::parse_time;
 
 /// Takes one row apart, column after column, in the order of the statement.
 pub(crate) struct Columns<'r> {
-    row: &'r SqliteRow,
+    row: Row<'r>,
     operation: &'static str,
     table: &'static str,
     keys: usize,
     next: usize,
 }
 
+#[derive(Clone, Copy)]
+enum Row<'r> {
+    Driver(&'r SqliteRow),
+    Cells(&'r [Cell<'r>], &'static [&'static str]),
+}
+
 impl<'r> Columns<'r> {
+    /// Starts at the first column of a row of [`Cells`](crate::cells::Cells), whose columns are named here.
+    pub(crate) fn of_cells(
+        cells: &'r [Cell<'r>],
+        names: &'static [&'static str],
+        operation: &'static str,
+        table: &'static str,
+        keys: usize,
+    ) -> Self {
+        Self { row: Row::Cells(cells, names), operation, table, keys, next: 0 }
+    }
+
     /// Starts at the first column. The first `keys` columns name the row in errors.
     pub(crate) fn new(row: &'r SqliteRow, operation: &'static str, table: &'static str, keys: usize) -> Self {
-        Self { row, operation, table, keys, next: 0 }
+        Self { row: Row::Driver(row), operation, table, keys, next: 0 }
     }
 
     pub(crate) fn text(&mut self) -> Result<&'r str, StoreError> {
-        self.value()
+        let text = self.optional_text()?;
+        self.required(text)
     }
 
     pub(crate) fn string(&mut self) -> Result<String, StoreError> {
@@ -35,7 +54,14 @@ impl<'r> Columns<'r> {
     }
 
     pub(crate) fn optional_text(&mut self) -> Result<Option<&'r str>, StoreError> {
-        self.optional()
+        match self.row {
+            Row::Driver(row) => self.driver(row),
+            Row::Cells(..) => match self.cell()? {
+                Cell::Int(number) => Err(self.corrupt(format!("{number} is not a text"))),
+                Cell::Null => Ok(None),
+                Cell::Text(text) => Ok(Some(text)),
+            },
+        }
     }
 
     pub(crate) fn optional_string(&mut self) -> Result<Option<String>, StoreError> {
@@ -43,15 +69,17 @@ impl<'r> Columns<'r> {
     }
 
     pub(crate) fn bytes(&mut self) -> Result<Vec<u8>, StoreError> {
-        self.value()
+        let bytes = self.value()?;
+        self.required(bytes)
     }
 
     pub(crate) fn real(&mut self) -> Result<f64, StoreError> {
-        self.value()
+        let number = self.value()?;
+        self.required(number)
     }
 
     pub(crate) fn optional_real(&mut self) -> Result<Option<f64>, StoreError> {
-        self.optional()
+        self.value()
     }
 
     /// A whole number of any type that holds it.
@@ -59,7 +87,8 @@ impl<'r> Columns<'r> {
     where
         T: TryFrom<i64, Error: Error + Send + Sync + 'static>,
     {
-        let number: i64 = self.value()?;
+        let number = self.number()?;
+        let number = self.required(number)?;
         T::try_from(number).map_err(|source| self.corrupt(format!("{number}: {source}")))
     }
 
@@ -67,18 +96,18 @@ impl<'r> Columns<'r> {
     where
         T: TryFrom<i64, Error: Error + Send + Sync + 'static>,
     {
-        let number: Option<i64> = self.optional()?;
-        let Some(number) = number else { return Ok(None) };
+        let Some(number) = self.number()? else { return Ok(None) };
         T::try_from(number).map(Some).map_err(|source| self.corrupt(format!("{number}: {source}")))
     }
 
     /// All 64 bits of an unsigned number, stored as a signed one.
     pub(crate) fn bits(&mut self) -> Result<u64, StoreError> {
-        self.value().map(i64::cast_unsigned)
+        let number = self.number()?;
+        self.required(number).map(i64::cast_unsigned)
     }
 
     pub(crate) fn flag(&mut self) -> Result<bool, StoreError> {
-        match self.value::<i64>()? {
+        match self.int::<i64>()? {
             0 => Ok(false),
             1 => Ok(true),
             other => Err(self.corrupt(format!("{other} is neither 0 nor 1"))),
@@ -130,31 +159,63 @@ impl<'r> Columns<'r> {
 
     /// An error about the column read last.
     pub(crate) fn corrupt(&self, found: String) -> StoreError {
-        let key = |index| match self.row.try_get_unchecked::<Option<&str>, usize>(index) {
-            Ok(Some(text)) => text.to_owned(),
-            _ => "?".to_owned(),
+        let column = self.next.saturating_sub(1);
+        let column = match self.row {
+            Row::Driver(row) => row.columns().get(column).map(|column| sqlx::Column::name(column).to_owned()),
+            Row::Cells(_, names) => names.get(column).map(|name| (*name).to_owned()),
         };
-        let column = self.row.columns().get(self.next.saturating_sub(1));
-        StoreError::corrupt(
-            self.operation,
-            CorruptColumn {
-                table: self.table,
-                column: column.map_or_else(|| "?".to_owned(), |column| sqlx::Column::name(column).to_owned()),
-                row: (0..self.keys).map(key).collect::<Vec<_>>().join(", "),
-                found,
+        let row = (0..self.keys).map(|key| self.shown(key)).collect::<Vec<_>>().join(", ");
+        let column = column.unwrap_or_else(|| "?".to_owned());
+        StoreError::corrupt(self.operation, CorruptColumn { table: self.table, column, row, found })
+    }
+
+    /// A column as it is shown to a person.
+    fn shown(&self, index: usize) -> String {
+        match self.row {
+            Row::Driver(row) => row.try_get_unchecked::<String, usize>(index).ok(),
+            Row::Cells(cells, _) => cells.get(index).and_then(|cell| match cell {
+                Cell::Int(number) => Some(number.to_string()),
+                Cell::Null => None,
+                Cell::Text(text) => Some(text.to_string()),
+            }),
+        }
+        .unwrap_or_else(|| "?".to_owned())
+    }
+
+    fn required<T>(&self, value: Option<T>) -> Result<T, StoreError> {
+        value.ok_or_else(|| self.corrupt("null, where a value must be".to_owned()))
+    }
+
+    fn number(&mut self) -> Result<Option<i64>, StoreError> {
+        match self.row {
+            Row::Driver(row) => self.driver(row),
+            Row::Cells(..) => match self.cell()? {
+                Cell::Int(number) => Ok(Some(*number)),
+                Cell::Null => Ok(None),
+                Cell::Text(text) => Err(self.corrupt(format!("{text:?} is not a whole number"))),
             },
-        )
+        }
     }
 
-    fn value<T: Decode<'r, Sqlite> + Type<Sqlite>>(&mut self) -> Result<T, StoreError> {
-        self.optional()?.ok_or_else(|| self.corrupt("null, where a value must be".to_owned()))
+    fn cell(&mut self) -> Result<&'r Cell<'r>, StoreError> {
+        let Row::Cells(cells, _) = self.row else { return Err(self.corrupt("a row of the driver".to_owned())) };
+        self.next += 1;
+        cells.get(self.next - 1).ok_or_else(|| self.corrupt("no such column".to_owned()))
     }
 
-    fn optional<T: Decode<'r, Sqlite> + Type<Sqlite>>(&mut self) -> Result<Option<T>, StoreError> {
+    fn driver<T: Decode<'r, Sqlite> + Type<Sqlite>>(&mut self, row: &'r SqliteRow) -> Result<Option<T>, StoreError> {
         let index = self.next;
         self.next += 1;
         // Tables are strict: the types need no second check, and what is wrong all the same fails in decoding.
-        self.row.try_get_unchecked(index).map_err(|source| self.corrupt(source.to_string()))
+        row.try_get_unchecked(index).map_err(|source| self.corrupt(source.to_string()))
+    }
+
+    /// A value of a type that only comes from the driver.
+    fn value<T: Decode<'r, Sqlite> + Type<Sqlite>>(&mut self) -> Result<Option<T>, StoreError> {
+        match self.row {
+            Row::Driver(row) => self.driver(row),
+            Row::Cells(..) => Err(self.corrupt("not a type that comes in cells".to_owned())),
+        }
     }
 }
 

@@ -5,8 +5,9 @@ use std::ops::DerefMut;
 use async_trait::async_trait;
 use cj_core::store::{ErrorKind, StoreError, UnitOfWork};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Sqlite, SqliteConnection, Transaction};
+use sqlx::{Row as _, Sqlite, SqliteConnection, Transaction};
 
+use crate::cells::{Cell, Cells};
 use crate::error::store_error;
 
 /// Every repository on one connection, inside one transaction.
@@ -100,6 +101,20 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> SqliteUnit<C> {
     ) -> Result<Vec<T>, StoreError> {
         let rows = query.fetch_all(&mut *self.conn).await.map_err(|error| store_error(operation, error))?;
         rows.iter().map(read).collect()
+    }
+
+    /// Runs a query whose one row holds every row as [`Cells`], of the columns named, and reads each.
+    pub(crate) async fn fetch_cells<T>(
+        &mut self,
+        operation: &'static str,
+        query: Query,
+        names: &'static [&'static str],
+        read: impl Fn(&[Cell<'_>]) -> Result<T, StoreError> + Send,
+    ) -> Result<Vec<T>, StoreError> {
+        let row = query.fetch_one(&mut *self.conn).await.map_err(|error| store_error(operation, error))?;
+        let json: &str = row.try_get(0).map_err(|error| store_error(operation, error))?;
+        let cells = Cells::parse(json).map_err(|error| StoreError::corrupt(operation, error))?;
+        cells.rows(names.len()).map(read).collect()
     }
 
     /// A view holds nothing, so it must not promise to.
