@@ -180,4 +180,4 @@ UPDATE cj_comparisons SET state = 'cancelled'
 WHERE state IN ('planned', 'asked') AND batch_id IN (SELECT value FROM json_each(?1))";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, UPDATE, LOAD_ALL, LOAD_OPEN, LOAD_WITH_SIBLINGS, CANCEL_OPEN];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, UPDATE, LOAD_ALL, LOAD_OPEN, LOAD_WITH_SIBLINGS, LOCATE, CANCEL_OPEN];

@@ -1,4 +1,7 @@
 //! Runs a batch with a judge in this process, in virtual time: delays, pauses and deadlines pass at once, in order.
+//!
+//! A run that goes on takes up the time where the batch stands and the answers that were on their way, so that it ends as
+//! one that was not interrupted.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
@@ -6,7 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use cj_core::change::{BatchRecord, MessageKind, OutboxMessage, Verdict};
+use cj_core::batch::BatchRequest;
+use cj_core::change::{BatchRecord, ComparisonRecord, ComparisonState, MessageKind, OutboxMessage, Verdict};
 use cj_core::id::{BatchId, ComparisonId, WorkerId};
 use cj_core::port::{Clock as _, ManualClock, SystemClock};
 use cj_core::service::{Answer, Service, ServiceError};
@@ -38,6 +42,8 @@ pub struct Driver {
     pending: BinaryHeap<Reverse<(DateTime<Utc>, u64)>>,
     verdicts: std::collections::BTreeMap<u64, Verdict>,
     on_their_way: BTreeSet<ComparisonId>,
+    /// Questions that an earlier run may have taken out of the outbox without leaving an answer, the earliest first.
+    recalled: Vec<ComparisonRecord>,
     asked: u64,
 }
 
@@ -47,7 +53,7 @@ impl Driver {
     /// # Panics
     /// Never: the name of the worker is within its bound.
     pub fn new(store: Arc<dyn Store>, judge: Box<dyn LocalJudge>, stop: Arc<AtomicBool>) -> Self {
-        let clock = Arc::new(ManualClock::at(SystemClock::new().now()));
+        let clock = Arc::new(ManualClock::at(DateTime::UNIX_EPOCH));
         let worker = WorkerId::new("cj").expect("the name is short");
         let service = Service::new(store, clock.clone(), worker);
         Self {
@@ -58,6 +64,7 @@ impl Driver {
             pending: BinaryHeap::new(),
             verdicts: std::collections::BTreeMap::new(),
             on_their_way: BTreeSet::new(),
+            recalled: Vec::new(),
             asked: 0,
         }
     }
@@ -65,6 +72,15 @@ impl Driver {
     /// The shell that it drives.
     pub const fn service(&self) -> &Service {
         &self.service
+    }
+
+    /// Starts a batch, now.
+    ///
+    /// # Errors
+    /// Those of the service.
+    pub async fn submit(&self, request: BatchRequest) -> Result<BatchId, ServiceError> {
+        self.clock.advance_to(SystemClock::new().now());
+        self.service.submit(request).await
     }
 
     /// Runs a batch until it ends or is stopped, telling `watch` how far it is.
@@ -89,7 +105,7 @@ impl Driver {
             if phase.is_terminal() {
                 return Ok(Ended::ByItself);
             }
-            self.ask().await?;
+            self.ask(id).await?;
             if self.take_due().await? {
                 continue;
             }
@@ -98,19 +114,44 @@ impl Driver {
     }
 
     /// Puts every question that may be put now to the judge.
-    async fn ask(&mut self) -> Result<(), ServiceError> {
-        let questions = self.service.claim_questions(10 * SLICE as u32, TimeDelta::minutes(5)).await?;
-        for message in questions {
-            let question = question(&message)?;
-            if !self.on_their_way.insert(question.comparison_id) {
-                continue;
-            }
-            let reply = self.judge.answer(&question);
-            self.pending.push(Reverse((self.clock.now() + reply.delay, self.asked)));
-            self.verdicts.insert(self.asked, reply.verdict);
-            self.asked += 1;
+    async fn ask(&mut self, id: BatchId) -> Result<(), ServiceError> {
+        let mut questions = self.due_again(id).await?;
+        let claimed = self.service.claim_questions(10 * SLICE as u32, TimeDelta::minutes(5)).await?;
+        for message in &claimed {
+            questions.push(question(message)?);
+        }
+        let now = self.clock.now();
+        let slow: Vec<ComparisonId> = questions.iter().filter_map(|question| self.put(question, now)).collect();
+        if !slow.is_empty() {
+            self.service.questions_asked(&slow).await?;
         }
         Ok(())
+    }
+
+    /// Puts one question to the judge, unless its answer is on its way; names it where the answer takes its time.
+    fn put(&mut self, question: &Question, asked_at: DateTime<Utc>) -> Option<ComparisonId> {
+        if !self.on_their_way.insert(question.comparison_id) {
+            return None;
+        }
+        let reply = self.judge.answer(question);
+        self.pending.push(Reverse((asked_at + reply.delay, self.asked)));
+        self.verdicts.insert(self.asked, reply.verdict);
+        self.asked += 1;
+        (reply.delay > TimeDelta::zero()).then_some(question.comparison_id)
+    }
+
+    /// Questions of an earlier run that may be put again by now, those withdrawn meanwhile left out.
+    async fn due_again(&mut self, id: BatchId) -> Result<Vec<Question>, StoreError> {
+        let now = self.clock.now();
+        let due = self.recalled.partition_point(|comparison| comparison.planned_at <= now);
+        if due == 0 {
+            return Ok(Vec::new());
+        }
+        let mut view = self.service.store().read().await?;
+        let open = ComparisonRepository::load(&mut *view, &ComparisonQuery::Open(id)).await?;
+        let open: BTreeSet<ComparisonId> = open.iter().map(|comparison| comparison.id).collect();
+        let due = self.recalled.drain(..due).filter(|comparison| open.contains(&comparison.id));
+        Ok(due.map(|comparison| question_of(&comparison)).collect())
     }
 
     /// Hands in a slice of the answers that are there by now; false when there is none.
@@ -138,7 +179,8 @@ impl Driver {
             let mut view = self.service.store().read().await?;
             view.depth(MessageKind::Question).await?.next_at
         };
-        let next = [answer, question, record.state.next_deadline].into_iter().flatten().min();
+        let again = self.recalled.first().map(|comparison| comparison.planned_at);
+        let next = [answer, question, again, record.state.next_deadline].into_iter().flatten().min();
         // A batch that has not ended always has a deadline.
         self.clock.advance_to(next.unwrap_or_else(|| self.clock.now() + TimeDelta::seconds(1)));
         self.service.wake(10).await?;
@@ -150,10 +192,23 @@ impl Driver {
         view.find(&BatchQuery::Id(id)).await?.pop().ok_or(ServiceError::UnknownBatch(id))
     }
 
+    /// Takes up what an earlier run left: what the judge answered, and what was on its way.
     async fn recall(&mut self, id: BatchId) -> Result<(), StoreError> {
         let mut view = self.service.store().read().await?;
-        let asked = ComparisonRepository::load(&mut *view, &ComparisonQuery::All(id)).await?;
+        let mut asked = ComparisonRepository::load(&mut *view, &ComparisonQuery::All(id)).await?;
+        drop(view);
+        asked.sort_by_key(|comparison| (comparison.planned_at, comparison.id));
         self.judge.recall(&asked);
+        for comparison in asked {
+            match (comparison.state, comparison.asked_at) {
+                (ComparisonState::Planned, _) => self.recalled.push(comparison),
+                // Also the answer to an attempt that has expired may still come.
+                (ComparisonState::Asked | ComparisonState::Expired, Some(asked_at)) => {
+                    self.put(&question_of(&comparison), asked_at);
+                }
+                _ => {}
+            }
+        }
         Ok(())
     }
 }
@@ -175,4 +230,8 @@ fn question(message: &OutboxMessage) -> Result<Question, StoreError> {
     let body: Body =
         serde_json::from_slice(&message.payload).map_err(|error| StoreError::corrupt("outbox.claim", error))?;
     Ok(Question::new(body.correlation_id, body.metadata.essay_a_id, body.metadata.essay_b_id))
+}
+
+fn question_of(comparison: &ComparisonRecord) -> Question {
+    Question::new(comparison.id, comparison.essay_a.to_string(), comparison.essay_b.to_string())
 }

@@ -30,7 +30,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let cli = match cli::Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
-            error.print().unwrap_or_default();
+            match wrong_value(&error) {
+                Some(line) => Console::complain(&Error::usage(line)),
+                None => error.print().unwrap_or_default(),
+            }
             return if error.use_stderr() { Exit::BadInput } else { Exit::Complete };
         }
     };
@@ -54,4 +57,17 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
             error.exit()
         }
     }
+}
+
+/// What is wrong with the value of an option, on one line; none for other errors, which show the usage.
+fn wrong_value(error: &clap::Error) -> Option<String> {
+    use clap::error::ErrorKind;
+    if !matches!(error.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidValue) {
+        return None;
+    }
+    let text = error.to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let lines =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("For more information"));
+    Some(lines.collect::<Vec<_>>().join(" "))
 }

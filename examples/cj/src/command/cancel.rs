@@ -6,7 +6,6 @@ use cj_core::id::WorkerId;
 use cj_core::port::SystemClock;
 use cj_core::service::{Service, ServiceError};
 
-use super::run::runtime;
 use crate::cli::Globals;
 use crate::console::Console;
 use crate::error::Error;
@@ -28,8 +27,7 @@ pub struct Args {
 /// # Errors
 /// [`Error::Usage`] for a batch that is not there or has ended.
 pub fn run(args: &Args, globals: &Globals, console: &Console) -> Result<Exit, Error> {
-    runtime()?.block_on(async {
-        let store = store::open(&globals.store, Presence::Required).await?;
+    store::with(&globals.store, Presence::Required, async |store| {
         let id = BatchView::find(&*store, Some(&args.batch)).await?.id();
         let worker = WorkerId::new("cj").map_err(|error| Error::failed(error.to_string()))?;
         let service = Service::new(store, Arc::new(SystemClock::new()), worker);

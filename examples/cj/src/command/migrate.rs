@@ -1,13 +1,12 @@
 //! `cj migrate`: brings a store's tables up to date.
 
-use cj_storage_sqlite::SqliteStore;
+use cj_storage_sqlite::Access;
 
-use super::run::runtime;
 use crate::cli::Globals;
 use crate::console::Console;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::store::{self, Presence, chain};
+use crate::store::{self, Place, Presence, chain, refused, runtime};
 
 /// Options of `cj migrate`.
 #[derive(Clone, Debug, clap::Args)]
@@ -23,18 +22,19 @@ pub struct Args {
 /// # Errors
 /// [`Error::Usage`] for a store that cannot be used; [`Error::Failed`] where `--check` finds old tables.
 pub fn run(args: &Args, globals: &Globals, console: &Console) -> Result<Exit, Error> {
-    runtime()?.block_on(async {
-        let path = store::sqlite_path(&globals.store)?;
-        if args.check {
-            if !path.is_file() {
-                return Err(Error::usage(format!("--store {}: there is no such file", path.display())));
-            }
-            let opened = SqliteStore::open(&path).await.map_err(|error| Error::usage(chain(&error)))?;
-            opened.check().await.map_err(|error| Error::failed(chain(&error)))?;
-        } else {
-            store::open(&globals.store, Presence::Made).await?;
-        }
-        console.remark(&format!("{}: up to date", path.display()));
-        Ok(Exit::Complete)
-    })
+    let place = Place::parse(&globals.store)?;
+    if args.check {
+        place.check(Presence::Required)?;
+        runtime()?.block_on(async {
+            let opened = place.options().access(Access::ReadOnly).open().await;
+            let opened = opened.map_err(|error| refused(place.path(), &error))?;
+            let checked = opened.check().await.map_err(|error| Error::failed(chain(&error)));
+            opened.close().await;
+            checked
+        })?;
+    } else {
+        store::with(&globals.store, Presence::Made, async |_| Ok(()))?;
+    }
+    console.remark(&format!("{}: up to date", place.path().display()));
+    Ok(Exit::Complete)
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::run::{runtime, write};
+use super::run::write;
 use crate::cli::Globals;
 use crate::console::Console;
 use crate::error::Error;
@@ -27,8 +27,7 @@ pub struct Args {
 /// # Errors
 /// [`Error::Usage`] for a store or a batch that is not there.
 pub fn run(args: &Args, globals: &Globals, console: &Console) -> Result<Exit, Error> {
-    runtime()?.block_on(async {
-        let store = store::open(&globals.store, Presence::Required).await?;
+    store::with(&globals.store, Presence::Required, async |store| {
         let id = BatchView::find(&*store, args.batch.as_deref()).await?.id();
         let view = BatchView::load(&*store, id).await.map_err(|error| Error::failed(chain(&error)))?;
         let html = view.report(&view.run_output()?)?;

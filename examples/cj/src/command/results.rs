@@ -1,6 +1,6 @@
 //! `cj results`: the result of a batch, as `cj run` printed it.
 
-use super::run::{exit, runtime};
+use super::run::exit;
 use crate::cli::Globals;
 use crate::console::Console;
 use crate::error::Error;
@@ -22,8 +22,7 @@ pub struct Args {
 /// # Errors
 /// [`Error::Usage`] for a store or a batch that is not there.
 pub fn run(args: &Args, globals: &Globals, console: &Console) -> Result<Exit, Error> {
-    runtime()?.block_on(async {
-        let store = store::open(&globals.store, Presence::Required).await?;
+    store::with(&globals.store, Presence::Required, async |store| {
         let id = BatchView::find(&*store, args.batch.as_deref()).await?.id();
         let view = BatchView::load(&*store, id).await.map_err(|error| Error::failed(chain(&error)))?;
         console.print(&view.run_output()?)?;

@@ -1,6 +1,5 @@
 //! `cj status`: how far batches are.
 
-use super::run::runtime;
 use crate::cli::Globals;
 use crate::console::Console;
 use crate::error::Error;
@@ -26,8 +25,7 @@ pub struct Args {
 /// # Errors
 /// [`Error::Usage`] for a store or a batch that is not there.
 pub fn run(args: &Args, globals: &Globals, console: &Console) -> Result<Exit, Error> {
-    runtime()?.block_on(async {
-        let store = store::open(&globals.store, Presence::Required).await?;
+    store::with(&globals.store, Presence::Required, async |store| {
         let failed = |error: &dyn std::error::Error| Error::failed(chain(error));
         let ids = if let Some(name) = &args.batch {
             vec![BatchView::find(&*store, Some(name)).await?.id()]

@@ -18,7 +18,7 @@ pub struct Essay {
     pub name: String,
     /// Its title, where a manifest gives one.
     pub title: Option<String>,
-    /// The text, paragraphs and all.
+    /// The text, paragraphs and all; empty where nothing was handed in.
     pub text: String,
     /// Its true quality, where a manifest knows it: what a simulated judge believes.
     pub quality: Option<f64>,

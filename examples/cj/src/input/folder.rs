@@ -14,8 +14,9 @@ use crate::error::{Error, Problem};
 /// Reads the essays of a folder, or of a manifest.
 ///
 /// A folder gives its documents (`.txt .md .docx .odt .pdf`), those of its sub-folders too, in the order of their
-/// paths; hidden files and the lock files of word processors (`~$…`) are passed over. A folder that holds a file
-/// `manifest.csv` gives what that manifest names. Ids are made of file names: see [`essay_id`](super::essay_id).
+/// paths; hidden files, the lock files of word processors (`~$…`), and `prompt.txt` and `rubric.txt`, which are about the
+/// essays, are passed over. A folder that holds a file `manifest.csv` gives what that manifest names. Ids are made of file
+/// names: see [`essay_id`](super::essay_id).
 ///
 /// # Errors
 /// [`Error::Unreadable`], or [`Error::Input`] with every document that cannot be read and every id that two of them
@@ -61,6 +62,8 @@ pub(super) struct Listing {
     /// The documents, in the order of their paths.
     pub(super) documents: Vec<PathBuf>,
     manifest: Option<PathBuf>,
+    /// Files that are about the essays.
+    about: Vec<&'static str>,
     /// Documents of kinds that cannot be read.
     unreadable: Vec<PathBuf>,
     /// How many other files there are, by the ends of their names.
@@ -74,6 +77,11 @@ impl Listing {
         listing.enter(path, &mut BTreeSet::new())?;
         let manifest = path.join("manifest.csv");
         listing.manifest = manifest.is_file().then_some(manifest);
+        for name in ABOUT {
+            let (about, count) = (path.join(name), listing.documents.len());
+            listing.documents.retain(|document| *document != about);
+            listing.about.extend((listing.documents.len() < count).then_some(name));
+        }
         listing.documents.sort_unstable();
         listing.unreadable.sort_unstable();
         Ok(listing)
@@ -107,9 +115,21 @@ impl Listing {
     }
 
     fn remarks(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
+        match self.about.as_slice() {
+            [] => {}
+            [one] => remarks.push(format!("{one} is taken for what its name says, not for an essay")),
+            [..] => remarks
+                .push(format!("{} are taken for the task and the rubric, not for essays", self.about.join(" and "))),
+        }
+        remarks.extend(self.passed_over());
+        remarks
+    }
+
+    fn passed_over(&self) -> Option<String> {
         let count: usize = self.others.values().sum();
         if count == 0 {
-            return Vec::new();
+            return None;
         }
         let ends: Vec<_> =
             self.others.keys().map(|end| if end.is_empty() { "none".to_owned() } else { format!(".{end}") }).collect();
@@ -118,9 +138,12 @@ impl Listing {
         } else {
             &format!("{count} files that are no documents were")
         };
-        vec![format!("{files} passed over (endings: {})", ends.join(", "))]
+        Some(format!("{files} passed over (endings: {})", ends.join(", ")))
     }
 }
+
+/// Files beside essays that are about them.
+const ABOUT: [&str; 2] = ["prompt.txt", "rubric.txt"];
 
 /// Kinds of documents that would be essays, if they could be read: passing them over would lose somebody's work.
 const UNREADABLE: [&str; 4] = ["doc", "rtf", "pages", "wps"];

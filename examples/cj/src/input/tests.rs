@@ -44,24 +44,35 @@ fn a_folder_gives_its_documents_and_those_below() {
 
 #[test]
 fn everything_wrong_with_a_folder_is_told_at_once() {
-    let root = folder(&[
-        ("a.txt", "x"),
-        ("sub/A.md", "y"),
-        ("empty.txt", " \n"),
-        ("old.doc", "z"),
-        ("åä.txt", "z"),
-        ("t.docx", "z"),
-    ]);
+    let root = folder(&[("a.txt", "x"), ("sub/A.md", "y"), ("old.doc", "z"), ("åä.txt", "z"), ("t.docx", "z")]);
     assert_eq!(
         problems(root.path(), &root),
         [
             "ROOT/old.doc: expected essays (.txt, .md, .docx, .odt or .pdf), found a document that cannot be read: save it as .docx, .odt, .pdf or .txt",
-            "ROOT/empty.txt: expected text, found a document without any",
             "ROOT/sub/A.md: expected an id of its own, found `A`, which is also that of ROOT/a.txt",
             "ROOT/t.docx: expected a Word document (.docx), found a file of another kind, or a damaged one",
             "ROOT/åä.txt: expected a name with a letter from A to Z or a digit, to make an id of, found `åä`",
         ]
     );
+}
+
+#[test]
+fn a_blank_essay_is_an_essay_without_a_text() {
+    let root = folder(&[("a.txt", "x"), ("b.md", " \n\n"), ("c.txt", ""), ("m.csv", "id,text\nd,y\ne,\nf, \n")]);
+    let texts = |path: &Path| {
+        let essays = read_essays(path).unwrap().essays;
+        essays.into_iter().map(|essay| essay.text).collect::<Vec<_>>()
+    };
+    assert_eq!(texts(root.path()), ["x", "", ""]);
+    assert_eq!(texts(&root.path().join("m.csv")), ["y", "", ""]);
+}
+
+#[test]
+fn the_task_and_the_rubric_beside_essays_are_no_essays() {
+    let root = folder(&[("a.txt", "x"), ("prompt.txt", "p"), ("rubric.txt", "r"), ("sub/prompt.txt", "an essay")]);
+    let set = read_essays(root.path()).unwrap();
+    assert_eq!(ids(&set.essays), ["A", "PROMPT"]);
+    assert_eq!(set.remarks, ["prompt.txt and rubric.txt are taken for the task and the rubric, not for essays"]);
 }
 
 #[test]
@@ -109,11 +120,11 @@ fn a_manifest_names_files_beside_it() {
 
 #[test]
 fn everything_wrong_with_the_documents_of_a_manifest_is_told() {
-    let root = folder(&[("e.txt", ""), ("m.csv", "id,file\na 1,e.txt\na-1,e.txt\n")]);
+    let root = folder(&[("e.docx", ""), ("m.csv", "id,file\na 1,e.docx\na-1,e.docx\n")]);
     assert_eq!(
         problems(&root.path().join("m.csv"), &root),
         [
-            "ROOT/e.txt: expected text, found a document without any",
+            "ROOT/e.docx: expected a Word document (.docx), found a file of another kind, or a damaged one",
             "ROOT/m.csv, line 3, column `id`: expected an id of its own, found `A_1`, which is also that of line 2",
         ]
     );

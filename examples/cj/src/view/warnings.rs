@@ -37,8 +37,8 @@ impl BatchView {
         let missing = self.missing();
         if !missing.is_empty() {
             warnings.push(format!(
-                "{} essays had no text and were not compared: {}",
-                missing.len(),
+                "{} had no text and could not be compared: {}",
+                counted(missing.len(), "essay"),
                 missing.join(", ")
             ));
         }
@@ -52,7 +52,7 @@ impl BatchView {
 
     /// Attempts that failed, by code.
     fn failures(&self) -> Vec<String> {
-        let mut codes: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut codes: BTreeMap<&str, usize> = BTreeMap::new();
         for comparison in self.comparisons.values() {
             let lost = matches!(comparison.state, ComparisonState::Failed | ComparisonState::Expired);
             if let Some(code) = comparison.error_code.as_ref().filter(|_| lost) {
@@ -61,9 +61,9 @@ impl BatchView {
         }
         let retried = self.state().counters.retried;
         let mut lines: Vec<String> =
-            codes.iter().map(|(code, count)| format!("{count} attempts failed with {code}")).collect();
+            codes.iter().map(|(code, count)| format!("{} failed with {code}", counted(*count, "attempt"))).collect();
         if retried > 0 {
-            lines.push(format!("{retried} of them were asked again"));
+            lines.push(format!("questions were asked again after a failure: {retried}"));
         }
         lines
     }
@@ -73,16 +73,24 @@ impl BatchView {
         let turned = self.counted().filter(|(decision, _)| decision.evidence.justification.as_deref() == Some(TURNED));
         let turned = turned.count();
         if turned > 0 {
-            lines.push(format!("{turned} answers were recorded with the two essays in the other order"));
+            lines.push(format!("recorded with the two essays in the other order: {}", counted(turned, "answer")));
         }
         let of_role = |role| self.decisions.iter().filter(|decision| decision.role == role).count();
         let (late, conflicts) = (of_role(DecisionRole::Late), of_role(DecisionRole::Conflict));
         if late > 0 {
-            lines.push(format!("{late} answers came after the batch had ended and were not counted"));
+            lines.push(format!("not counted, for they came after the batch had ended: {}", counted(late, "answer")));
         }
         if conflicts > 0 {
-            lines.push(format!("{conflicts} answers contradicted the one that counted and were kept for audit"));
+            lines.push(format!(
+                "kept for audit, for they contradict the one that counted: {}",
+                counted(conflicts, "answer")
+            ));
         }
         lines
     }
+}
+
+/// A count and its noun.
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

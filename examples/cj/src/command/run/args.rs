@@ -1,6 +1,7 @@
 //! The options of `cj run`.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// Options of `cj run`.
 #[derive(Clone, Debug, clap::Args)]
@@ -20,10 +21,10 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     pub scale: Option<String>,
     /// Questions that may be asked in all, retries included [default: max(120, 15 per essay)]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>, allow_negative_numbers = true)]
     pub budget: Option<u32>,
     /// Stop when the lower bound of the honest reliability reaches this
-    #[arg(long, value_name = "R")]
+    #[arg(long, value_name = "R", value_parser = number, allow_negative_numbers = true)]
     pub target_reliability: Option<f64>,
     /// Which pairs to ask: adaptive, balanced, random, round-robin, swiss, acj, eig or optimal-graph
     #[arg(long, value_name = "NAME", default_value = "adaptive")]
@@ -35,7 +36,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     pub rubric: Option<PathBuf>,
     /// Take only so many of the essays, drawn by the seed
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub sample: Option<usize>,
     /// Write an HTML report
     #[arg(long, value_name = "FILE")]
@@ -47,20 +48,33 @@ pub struct Args {
     #[arg(long)]
     pub resume: bool,
     /// Simulated judge: scale of its noise; 1 is a Bradley–Terry judge, 0 never errs
-    #[arg(long, value_name = "X", default_value_t = 1.0, help_heading = "Simulated judge")]
+    #[arg(long, value_name = "X", default_value = "1", value_parser = number, allow_negative_numbers = true,
+        help_heading = "Simulated judge")]
     pub noise: f64,
     /// Simulated judge: what it favours the essay shown first by, in logits
-    #[arg(long, value_name = "G", default_value_t = 0.0, allow_hyphen_values = true, help_heading = "Simulated judge")]
+    #[arg(long, value_name = "G", default_value = "0", value_parser = number, allow_negative_numbers = true,
+        help_heading = "Simulated judge")]
     pub position_bias: f64,
     /// Simulated judge: the share of questions that it answers without looking
-    #[arg(long, value_name = "E", default_value_t = 0.0, help_heading = "Simulated judge")]
+    #[arg(long, value_name = "E", default_value = "0", value_parser = number, allow_negative_numbers = true,
+        help_heading = "Simulated judge")]
     pub lapse: f64,
     /// Simulated judge: the share of questions that it fails to answer, each time it is asked
-    #[arg(long, value_name = "F", default_value_t = 0.0, help_heading = "Simulated judge")]
+    #[arg(long, value_name = "F", default_value = "0", value_parser = number, allow_negative_numbers = true,
+        help_heading = "Simulated judge")]
     pub failure_rate: f64,
     /// Simulated judge: the longest time it takes, in (virtual) seconds
-    #[arg(long, value_name = "S", default_value_t = 0.0, help_heading = "Simulated judge")]
+    #[arg(long, value_name = "S", default_value = "0", value_parser = number, allow_negative_numbers = true,
+        help_heading = "Simulated judge")]
     pub delay: f64,
+}
+
+fn number(text: &str) -> Result<f64, String> {
+    text.trim().parse().map_err(|_| "expected a number".to_owned())
+}
+
+fn whole<N: FromStr>(text: &str) -> Result<N, String> {
+    text.trim().parse().map_err(|_| "expected a whole number from 0 on".to_owned())
 }
 
 const EXAMPLE: &str = "Examples:

@@ -64,7 +64,7 @@ impl JudgePlan {
         if let Self::Replay { table, .. } = self {
             return Ok(Box::new(Replay::new(table)));
         }
-        let unknown = material.essays.iter().find(|essay| essay.quality.is_none());
+        let unknown = material.essays.iter().find(|essay| essay.quality.is_none() && essay.content.is_usable());
         if let Some(essay) = unknown {
             let id = &essay.id;
             return Err(Error::usage(match self {

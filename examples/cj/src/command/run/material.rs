@@ -9,7 +9,7 @@ use cj_core::grading::GradeScale;
 use super::args::Args;
 use super::judges::JudgePlan;
 use crate::error::Error;
-use crate::input::{Essay, decode, essay_id, read_essays, read_manifest};
+use crate::input::{Essay, decode, essay_id, read_essays};
 
 /// One essay, ready for a request.
 pub(super) struct Piece {
@@ -50,7 +50,7 @@ impl Material {
     }
 
     fn from_files(path: &Path, args: &Args, seed: u64) -> Result<Self, Error> {
-        let set = if path.is_file() { read_manifest(path)? } else { read_essays(path)? };
+        let set = read_essays(path)?;
         let set = match args.sample {
             Some(count) => set.sample(count, seed),
             None => set,
@@ -82,7 +82,7 @@ impl Material {
     }
 
     fn add_anchors(&mut self, path: &Path) -> Result<(), Error> {
-        let set = if path.is_file() { read_manifest(path)? } else { read_essays(path)? };
+        let set = read_essays(path)?;
         for essay in set.essays {
             if essay.grade.is_none() {
                 let id = &essay.id;
@@ -98,9 +98,14 @@ impl Material {
 
     fn check(&self, args: &Args) -> Result<(), Error> {
         let source = &self.source;
-        let count = self.essays.len();
+        let count = self.essays.iter().filter(|essay| essay.content.is_usable()).count();
         if count < 2 {
-            return Err(Error::usage(format!("{source}: expected at least 2 essays to compare, found {count}")));
+            let sample = args.sample.map(|size| format!(" in a sample of {size}")).unwrap_or_default();
+            let blank = self.essays.len() - count;
+            let blank = if blank > 0 { format!(" and {blank} without a text") } else { String::new() };
+            return Err(Error::usage(format!(
+                "{source}: expected at least 2 essays to compare, found {count}{blank}{sample}"
+            )));
         }
         let mut ids = BTreeSet::new();
         for essay in &self.essays {

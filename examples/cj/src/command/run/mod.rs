@@ -29,6 +29,7 @@ use crate::store::{self, Presence, chain};
 /// # Errors
 /// [`Error::Usage`] and [`Error::Input`] for essays, options and stores that cannot be used: nothing is written then.
 pub fn run(args: &Args, globals: &Globals, console: &Console) -> Result<Exit, Error> {
+    finish::check(args)?;
     let plan = judges::JudgePlan::read(args)?;
     let material = material::Material::read(args, &plan, globals.seed)?;
     let judge = plan.judge(&material, args, globals.seed)?;
@@ -38,8 +39,7 @@ pub fn run(args: &Args, globals: &Globals, console: &Console) -> Result<Exit, Er
     }
     let id = BatchId::of_request(request.event_id);
     let budget = request.settings.budget_for(request.essays.len());
-    runtime()?.block_on(async {
-        let store = store::open(&globals.store, Presence::Made).await?;
+    store::with(&globals.store, Presence::Made, async |store| {
         let stop = Arc::new(AtomicBool::new(false));
         let mut driver = Driver::new(store.clone(), judge, stop.clone());
         let known = is_known(driver.service(), id).await.map_err(|error| failed(&error))?;
@@ -52,7 +52,7 @@ pub fn run(args: &Args, globals: &Globals, console: &Console) -> Result<Exit, Er
             }
             Some(_) => {}
             None => {
-                driver.service().submit(request).await.map_err(|error| failed(&error))?;
+                driver.submit(request).await.map_err(|error| failed(&error))?;
             }
         }
         watch_for_interrupts(stop);
@@ -82,15 +82,6 @@ fn watch_for_interrupts(stop: Arc<AtomicBool>) {
             }
         }
     });
-}
-
-/// The runtime of a command.
-///
-/// # Errors
-/// [`Error::Failed`] where the system gives no threads.
-pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Error> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.map_err(|error| Error::failed(format!("no runtime could be started: {error}")))
 }
 
 fn failed(error: &ServiceError) -> Error {

@@ -58,12 +58,22 @@ pub(super) fn build(args: &Args, seed: u64, plan: &JudgePlan, material: &Materia
 }
 
 fn settings(args: &Args, plan: &JudgePlan) -> Result<Settings, Error> {
-    let strategy: Strategy = args.strategy.parse().map_err(|error| Error::usage(format!("--strategy: {error}")))?;
+    let strategy = strategy(&args.strategy)?;
     let mut settings = Settings::builder().budget(args.budget).strategy(strategy).repeats(plan.repeats());
     if args.target_reliability.is_some() {
         settings = settings.target_reliability(args.target_reliability);
     }
     settings.build().map_err(|error| Error::usage(error.to_string()))
+}
+
+/// A strategy that needs nothing but essays: `anchored` also wants known grades, and `given` a list of pairs.
+fn strategy(name: &str) -> Result<Strategy, Error> {
+    let choices = || Strategy::ALL.iter().filter(|choice| !matches!(choice, Strategy::Anchored | Strategy::Given));
+    let found = name.parse().ok().filter(|found| choices().any(|choice| choice == found));
+    found.ok_or_else(|| {
+        let names: Vec<String> = choices().map(|choice| choice.as_str().replace('_', "-")).collect();
+        Error::usage(format!("--strategy {name}: expected one of {}", names.join(", ")))
+    })
 }
 
 fn labels(args: &Args, plan: &JudgePlan, material: &Material) -> BTreeMap<String, String> {

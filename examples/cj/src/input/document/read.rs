@@ -38,13 +38,13 @@ pub(in crate::input) fn extension(path: &Path) -> String {
     path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default()
 }
 
-/// The text of the document at `path`, with its paragraphs.
+/// The text of the document at `path`, with its paragraphs; nothing where it is blank.
 ///
 /// Headers, footers, notes, comments and deleted text are left out.
 ///
 /// # Errors
-/// [`Error::Unreadable`] when the file cannot be read; [`Error::Input`] when it is no document of its kind or holds no
-/// text.
+/// [`Error::Unreadable`] when the file cannot be read; [`Error::Input`] when it is no document of its kind, or a PDF
+/// without text, which may well be a picture of one.
 pub fn read_document(path: &Path) -> Result<String, Error> {
     let problem = |flaw: Flaw| Error::from(Problem::new(path, flaw.expected, flaw.found));
     let Some(kind) = Kind::of(path) else {
@@ -58,10 +58,7 @@ pub fn read_document(path: &Path) -> Result<String, Error> {
         Kind::Pdf => pdf(&bytes).map_err(problem)?,
     };
     let text = text.trim_matches(|c: char| c == '\n' || c == '\u{feff}').trim_end();
-    if text.trim().is_empty() {
-        return Err(problem(Flaw::new("text", "a document without any")));
-    }
-    Ok(text.to_owned())
+    Ok(if text.trim().is_empty() { String::new() } else { text.to_owned() })
 }
 
 #[cfg(feature = "pdf")]
