@@ -1,1 +1,25 @@
-//! See the README.
+#![doc = include_str!("../README.md")]
+
+mod batch;
+mod comparison;
+mod dead_letter;
+mod decision;
+mod error;
+mod essay;
+mod inbox;
+mod migrate;
+mod options;
+mod outbox;
+mod result;
+mod row;
+mod slice;
+#[cfg(test)]
+mod statements;
+mod store;
+mod time;
+mod unit;
+mod wave;
+
+pub use options::{Access, SqliteOptions, Synchronous};
+pub use store::SqliteStore;
+pub use unit::SqliteUnit;

@@ -1,1 +1,30 @@
-//! See the README.
+//! What tests a store of the comparative-judgement engine: one suite for every store, and a store that fails on purpose.
+//!
+//! - [`conformance!`] makes one test of every clause of the contract in [`cj_core::store`].
+//! - [`FaultStore`] wraps a store and fails, hangs or loses an answer at the operation that a test names.
+//! - [`fixture`] builds one record of each kind; [`strategy`] draws them at random for property tests.
+//!
+//! A store's whole test file:
+//!
+//! ```
+//! mod store {
+//!     use std::sync::Arc;
+//!
+//!     use cj_core::store::Store;
+//!     use cj_core::store::memory::MemoryStore;
+//!
+//!     cj_testkit::conformance!(async { Arc::new(MemoryStore::new()) as Arc<dyn Store> });
+//! }
+//! ```
+
+mod audit;
+pub mod conformance;
+mod fault;
+pub mod fixture;
+mod macros;
+mod setup;
+pub mod strategy;
+
+pub use audit::audit;
+pub use fault::{Fault, FaultStore};
+pub use setup::{Setup, run};

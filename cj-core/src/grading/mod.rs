@@ -1,1 +1,5 @@
-//! See the crate documentation.
+//! Grades: the scales that scores are mapped to.
+
+mod scale;
+
+pub use scale::{GradeScale, UnknownScale};

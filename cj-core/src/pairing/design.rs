@@ -1,7 +1,7 @@
 //! The complete design: every pair once.
 
 use super::Pair;
-use super::dice::Dice;
+use super::dice::{Dice, Purpose};
 use super::orient::orient;
 
 /// Every pair of `items` items once, in rounds in which no item appears twice: (n − 1)·n/2 ordered pairs.
@@ -37,7 +37,7 @@ pub(super) fn complete_schedule(items: usize, seed: u64) -> Vec<(u32, u32)> {
     if items < 2 {
         return Vec::new();
     }
-    let mut dice = Dice::of_batch(seed);
+    let mut dice = Dice::new(seed, Purpose::Schedule, 0);
     let mut names: Vec<u32> = (0..items as u32).collect();
     dice.shuffle(&mut names);
     // The pairs of round r are those with a + b ≡ r (mod m), m odd; an even design has one more item, which meets whoever

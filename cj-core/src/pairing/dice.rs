@@ -3,24 +3,25 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
+/// What random numbers are for: uses of the same seed must not share them.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Purpose {
+    Wave,
+    Schedule,
+    Doubles,
+    Judges,
+    Forecast,
+}
+
 /// A seeded source of random numbers whose sequence is part of the contract: a batch replays its waves from the seed.
 #[derive(Debug, Clone)]
 pub(super) struct Dice(ChaCha8Rng);
 
 impl Dice {
-    /// The stream of one wave.
-    pub(super) fn of_wave(seed: u64, wave: u32) -> Self {
-        Self::of_stream(seed, u64::from(wave))
-    }
-
-    /// The stream of what is fixed for a whole batch.
-    pub(super) fn of_batch(seed: u64) -> Self {
-        Self::of_stream(seed, u64::MAX)
-    }
-
-    fn of_stream(seed: u64, stream: u64) -> Self {
+    /// One of the many independent streams of a seed.
+    pub(super) fn new(seed: u64, purpose: Purpose, number: u32) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        rng.set_stream(stream);
+        rng.set_stream(((purpose as u64) << 32) | u64::from(number));
         Self(rng)
     }
 
@@ -66,17 +67,17 @@ mod tests {
 
     #[test]
     fn the_sequence_of_a_seed_never_changes() {
-        let mut dice = Dice::of_wave(1, 2);
+        let mut dice = Dice::new(1, Purpose::Wave, 2);
         let drawn: Vec<usize> = (0..8).map(|_| dice.below(1000)).collect();
-        let mut again = Dice::of_wave(1, 2);
+        let mut again = Dice::new(1, Purpose::Wave, 2);
         assert_eq!(drawn, (0..8).map(|_| again.below(1000)).collect::<Vec<_>>());
-        let mut other = Dice::of_wave(1, 3);
+        let mut other = Dice::new(1, Purpose::Wave, 3);
         assert_ne!(drawn, (0..8).map(|_| other.below(1000)).collect::<Vec<_>>());
     }
 
     #[test]
     fn numbers_below_a_bound_are_uniform() {
-        let mut dice = Dice::of_batch(5);
+        let mut dice = Dice::new(5, Purpose::Schedule, 0);
         let mut counts = [0_i32; 7];
         (0..70_000).for_each(|_| counts[dice.below(7)] += 1);
         // Five standard deviations of a count are about 463.

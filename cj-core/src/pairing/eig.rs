@@ -3,6 +3,7 @@
 use super::board::Board;
 use super::dice::Dice;
 use super::greedy::{Neighbours, Sides, opening, rank, rounds};
+use super::logit::{HERMITE, logistic};
 use super::plan::Rule;
 use super::{Estimate, Pair, Request};
 
@@ -52,7 +53,7 @@ fn contrast(estimate: Estimate<'_>, variance: &[f64], pair: Pair) -> (f64, [f64;
 fn information_gain(mean: f64, variance: f64) -> f64 {
     let spread = (2.0 * variance).sqrt();
     let (mut p, mut noise) = (0.0, 0.0);
-    for (node, weight) in NODES {
+    for (node, weight) in HERMITE {
         let q = logistic(mean + spread * node);
         p += weight * q;
         noise += weight * entropy(q);
@@ -60,25 +61,10 @@ fn information_gain(mean: f64, variance: f64) -> f64 {
     entropy(p) - noise
 }
 
-fn logistic(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
-}
-
 fn entropy(p: f64) -> f64 {
     let term = |q: f64| if q > 0.0 { -q * q.ln() } else { 0.0 };
     term(p) + term(1.0 - p)
 }
-
-/// Nodes x and weights w/√π of ∫ e^{−x²} f(x) dx.
-const NODES: [(f64, f64); 7] = [
-    (-2.651_961_356_835_233, 5.482_688_559_722_18e-4),
-    (-1.673_551_628_767_471, 3.075_712_396_758_65e-2),
-    (-0.816_287_882_858_965, 0.240_123_178_605_012_7),
-    (0.0, 0.457_142_857_142_857_1),
-    (0.816_287_882_858_965, 0.240_123_178_605_012_7),
-    (1.673_551_628_767_471, 3.075_712_396_758_65e-2),
-    (2.651_961_356_835_233, 5.482_688_559_722_18e-4),
-];
 
 /// Above this only near neighbours are looked at.
 const MOST_SEARCHED: usize = 300;

@@ -1,5 +1,7 @@
 //! Why a request cannot be planned.
 
+use crate::config::Strategy;
+
 /// A request that contradicts itself.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -44,6 +46,16 @@ pub enum PairingError {
         /// Its length.
         found: usize,
     },
+    /// Something names a judge that does not exist.
+    #[error("seen[{position}] names judge {judge}, expected an index below {judges}")]
+    UnknownJudge {
+        /// Position in the list.
+        position: usize,
+        /// The index found.
+        judge: u32,
+        /// The number of judges.
+        judges: usize,
+    },
     /// A share lies outside 0 to 1.
     #[error("the {what} share is {found}: expected a number from 0 to 1")]
     Share {
@@ -51,6 +63,12 @@ pub enum PairingError {
         what: &'static str,
         /// The value.
         found: f64,
+    },
+    /// A strategy needs more than items and their spread.
+    #[error("strategy {strategy} cannot be simulated beforehand: it depends on a list or on anchors")]
+    NotSimulated {
+        /// The strategy.
+        strategy: Strategy,
     },
     /// Thresholds do not ascend.
     #[error("thresholds[{position}] is {found}: expected a finite number above the one before")]

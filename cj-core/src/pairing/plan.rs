@@ -5,7 +5,7 @@ use super::adaptive::Adaptive;
 use super::anchored::Anchored;
 use super::balanced::Balanced;
 use super::board::Board;
-use super::dice::Dice;
+use super::dice::{Dice, Purpose};
 use super::eig::Eig;
 use super::given::Given;
 use super::optimal_graph::OptimalGraph;
@@ -41,7 +41,7 @@ pub fn plan(strategy: Strategy, request: &Request<'_>) -> Result<Vec<Pair>, Pair
     };
     let wave = if strategy == Strategy::Anchored { request.most() } else { request.slots() };
     let mut board = Board::new(request, wave);
-    let mut dice = Dice::of_wave(request.seed, request.wave);
+    let mut dice = Dice::new(request.seed, Purpose::Wave, request.wave);
     Ok(rule.next(request, &mut board, &mut dice))
 }
 

@@ -1,7 +1,7 @@
 //! Uniform pairs: the baseline that every other rule must beat.
 
 use super::board::Board;
-use super::dice::Dice;
+use super::dice::{Dice, Purpose};
 use super::passes::next_in_passes;
 use super::plan::Rule;
 use super::{Pair, Repeats, Request};
@@ -15,7 +15,7 @@ impl Rule for Random {
         if request.repeats != Repeats::Panel && request.items <= MOST_LISTED {
             let mut schedule: Vec<(u32, u32)> =
                 (0..request.items as u32).flat_map(|b| (0..b).map(move |a| (a, b))).collect();
-            Dice::of_batch(request.seed).shuffle(&mut schedule);
+            Dice::new(request.seed, Purpose::Schedule, 0).shuffle(&mut schedule);
             return next_in_passes(&schedule, request, board, request.slots());
         }
         let mut planned = Vec::new();

@@ -111,7 +111,7 @@ impl<'a> Request<'a> {
     }
 }
 
-fn check_pairs(list: &'static str, pairs: &[Pair], items: usize) -> Result<(), PairingError> {
+pub(super) fn check_pairs(list: &'static str, pairs: &[Pair], items: usize) -> Result<(), PairingError> {
     for (position, pair) in pairs.iter().enumerate() {
         let item = pair.left.max(pair.right);
         if item as usize >= items {

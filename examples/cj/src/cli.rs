@@ -3,7 +3,7 @@ use std::ffi::OsString;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::command::{pair, schema, score};
+use crate::command::{cancel, migrate, pair, report, results, run, schema, score, status};
 
 /// The command line: the options that every command has, and the command.
 #[derive(Debug, Parser)]
@@ -58,6 +58,18 @@ pub enum Command {
     Score(score::Args),
     /// Propose the next comparisons
     Pair(pair::Args),
+    /// Judge, score, grade and report essays: the main job
+    Run(Box<run::Args>),
+    /// Show how far batches are
+    Status(status::Args),
+    /// Print the result of a batch
+    Results(results::Args),
+    /// Write the HTML report of a batch
+    Report(report::Args),
+    /// End a batch
+    Cancel(cancel::Args),
+    /// Bring a store's tables up to date
+    Migrate(migrate::Args),
     /// Print the JSON Schema of a command's output
     Schema(schema::Args),
 }

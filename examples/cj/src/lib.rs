@@ -6,13 +6,18 @@ use clap::Parser;
 pub mod cli;
 pub mod command;
 mod console;
+pub mod drive;
 mod error;
 mod exit;
 pub mod input;
+pub mod judge;
 pub mod output;
 pub mod panel;
 pub mod progress;
+pub mod report;
 pub mod scoring;
+pub mod store;
+pub mod view;
 
 pub use console::Console;
 pub use error::{Error, InputError, Problem};
@@ -33,6 +38,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let ended = match &cli.command {
         cli::Command::Score(args) => command::score::run(args, &cli.globals, &console),
         cli::Command::Pair(args) => command::pair::run(args, &cli.globals, &console),
+        cli::Command::Run(args) => command::run::run(args, &cli.globals, &console),
+        cli::Command::Status(args) => command::status::run(args, &cli.globals, &console),
+        cli::Command::Results(args) => command::results::run(args, &cli.globals, &console),
+        cli::Command::Report(args) => command::report::run(args, &cli.globals, &console),
+        cli::Command::Cancel(args) => command::cancel::run(args, &cli.globals, &console),
+        cli::Command::Migrate(args) => command::migrate::run(args, &cli.globals, &console),
         cli::Command::Schema(args) => command::schema::run(args, &console),
     };
     match ended {

@@ -110,12 +110,16 @@ impl Dense {
             self.matrices.gains(i, &allowed[classes[i]], &mut gains);
             most[i] = gains[..i].iter().fold(0.0, |most, &gain| if gain > most { gain } else { most });
         }
-        let top = most.iter().map(|&gain| rank(gain)).max().filter(|&top| top > 0)?;
+        let top = most.iter().map(|&gain| rank(gain)).max()?;
         let mut best: Option<(u64, u32, u32)> = None;
         for i in (1..free).filter(|&i| rank(most[i]) == top) {
             self.matrices.gains(i, &allowed[classes[i]], &mut gains);
             for j in (0..i).filter(|&j| rank(gains[j]) == top) {
                 let (a, b) = (self.item[i].min(self.item[j]), self.item[i].max(self.item[j]));
+                // Where nothing is left to learn, a pair that may be asked looks like one that may not.
+                if top == 0 && (allowed[classes[i]][j] < 0.5 || board.admissible(a, b).is_none()) {
+                    continue;
+                }
                 let candidate = (mix(request.seed, a, b), a, b);
                 best = Some(best.map_or(candidate, |best| best.min(candidate)));
             }

@@ -1,4 +1,10 @@
 //! The commands: one file each, with its options (`Args`) and what it does (`run`).
+pub mod cancel;
+pub mod migrate;
 pub mod pair;
+pub mod report;
+pub mod results;
+pub mod run;
 pub mod schema;
 pub mod score;
+pub mod status;

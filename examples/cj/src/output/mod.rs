@@ -3,8 +3,10 @@ mod figure;
 mod pair;
 mod print;
 mod run;
+mod run_tables;
 mod schema;
 mod score;
+mod status;
 mod table;
 mod tables;
 
@@ -17,5 +19,6 @@ pub use score::{
     Diagnostics, ItemScore, JudgeFit, OrderEffect, Reliability, ScoreOutput, ScoreSettings, ScoringSettings,
     TieParameter,
 };
+pub use status::StatusOutput;
 pub use table::render;
 pub use tables::{items_csv, items_table, judges_table, summary_table};

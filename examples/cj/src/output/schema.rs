@@ -26,6 +26,11 @@ pub const SCHEMAS: &[SchemaFile] = &[
         about: "what `cj score` prints",
         text: include_str!("../../../../schemas/cli/score.v1.json"),
     },
+    SchemaFile {
+        name: "status.v1",
+        about: "what `cj status` prints",
+        text: include_str!("../../../../schemas/cli/status.v1.json"),
+    },
 ];
 
 #[cfg(test)]

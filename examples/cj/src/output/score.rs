@@ -25,7 +25,7 @@ pub struct ScoreOutput {
 }
 
 /// One item on the scale. Scores are logits: a difference of 1 is won 73 times in 100.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ItemScore {
     /// The item's name in the input.

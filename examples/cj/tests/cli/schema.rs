@@ -24,7 +24,7 @@ fn lists_the_schemas_in_every_format() {
 fn an_unknown_schema_is_bad_input() {
     let ended = cj().args(["schema", "nothing.v1"]).run();
     assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));
-    assert_eq!(ended.stderr, "error: no schema is named `nothing.v1`: there are pair.v1, run.v1, score.v1\n");
+    assert_eq!(ended.stderr, "error: no schema is named `nothing.v1`: there are pair.v1, run.v1, score.v1, status.v1\n");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use schemars::{JsonSchema, generate::SchemaSettings};
 use super::SCHEMAS;
 use crate::output::{
     BatchSummary, Cost, Diagnostics, GradeProbability, GradeProjection, ItemScore, JudgeFit, OrderEffect, PairOutput,
-    Reliability, RunOutput, RunSettings, ScoreOutput, ScoreSettings, ScoringSettings, TieParameter,
+    Reliability, RunOutput, RunSettings, ScoreOutput, ScoreSettings, ScoringSettings, StatusOutput, TieParameter,
 };
 
 fn schema_of<T: JsonSchema>(name: &str) -> String {
@@ -21,6 +21,7 @@ fn generated(name: &str) -> String {
         "pair.v1" => schema_of::<PairOutput>(name),
         "run.v1" => schema_of::<RunOutput>(name),
         "score.v1" => schema_of::<ScoreOutput>(name),
+        "status.v1" => schema_of::<StatusOutput>(name),
         _ => panic!("no type is named for the schema {name}"),
     }
 }

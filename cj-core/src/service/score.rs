@@ -1,0 +1,115 @@
+//! Fits the scale of a batch.
+
+use std::collections::BTreeMap;
+
+use super::ServiceError;
+use super::estimate::{Known, counts};
+use crate::batch::Scored;
+use crate::change::{BatchRecord, EssayScore, FitSummary, MatrixCell, MatrixKey, ScoreSheet, SeparationSummary};
+use crate::id::EssayId;
+use crate::scoring::{Connectivity, Fit, Judgements, Model, PairCount, Prior, SeparationBasis, TiePolicy};
+
+/// Fits the scale to what is stored.
+pub(super) fn score(record: &BatchRecord, known: Known) -> Result<Scored, ServiceError> {
+    let watermark = record.state.counters.decided;
+    let mut earlier = known.waves.iter().rev().filter(|wave| wave.wave < record.state.wave.number);
+    let previous = earlier.find_map(|wave| wave.sheet.as_ref());
+    let sheet = fit_sheet(&known.ready, &known.counts, watermark, record.header.settings.prior_sd(), previous)?;
+    let wave = known.waves.into_iter().next_back();
+    let wave =
+        wave.ok_or(crate::batch::Rejection::WrongPhase { input: "Scored without a wave", phase: record.state.phase })?;
+    Ok(Scored { sheet, wave, essays: known.essays, totals: known.totals })
+}
+
+/// Counts by index of the sorted essay ids, from cells of the comparison matrix.
+pub fn verdict_counts(essays: &[EssayId], matrix: &[(MatrixKey, MatrixCell)]) -> Vec<PairCount> {
+    counts(essays, matrix.iter().map(|(key, cell)| (&key.essay_a, &key.essay_b, *cell)))
+}
+
+/// Fits a scale to counts by index of the sorted essay ids: the scale of a finished wave, or of a recording.
+///
+/// # Errors
+/// Counts that make no judgements, or a prior outside its range.
+pub fn fit_sheet(
+    essays: &[EssayId],
+    counts: &[PairCount],
+    watermark: u32,
+    prior_sd: f64,
+    previous: Option<&ScoreSheet>,
+) -> Result<ScoreSheet, ServiceError> {
+    let names: Vec<&str> = essays.iter().map(EssayId::as_str).collect();
+    let judgements = Judgements::from_counts(&names, counts)?;
+    let model = Model::builder().prior(Prior::Normal { sd: prior_sd }).build()?;
+    let fit = model.fit(&judgements)?;
+    let mut warnings = Vec::new();
+    let connectivity = Connectivity::of(&judgements, TiePolicy::Drop);
+    if !connectivity.is_connected() {
+        warnings.push(format!(
+            "the comparisons fall into {} groups that were never compared with each other: scores compare inside a group only",
+            connectivity.components().len()
+        ));
+    }
+    let separation = match model.separation(&judgements) {
+        Ok(found) => Some(SeparationSummary {
+            ssr: found.ssr,
+            ssr_alternative: found.ssr_alternative,
+            ssr_basis: match found.basis {
+                SeparationBasis::Sirt => "sirt",
+                _ => "mle",
+            }
+            .to_owned(),
+            separation: found.g,
+            strata: found.strata,
+        }),
+        Err(reason) => {
+            warnings.push(format!("ssr is absent: {reason}"));
+            None
+        }
+    };
+    let rows = rows(essays, &fit);
+    let max_change = previous.and_then(|previous| largest_move(previous, &rows));
+    let mut components: Vec<Vec<EssayId>> = connectivity
+        .components()
+        .iter()
+        .map(|group| group.iter().filter_map(|name| EssayId::new(name).ok()).collect())
+        .collect();
+    components.sort_by_key(|group| std::cmp::Reverse(group.len()));
+    let summary = FitSummary {
+        prior: format!("sd={prior_sd}"),
+        log_likelihood: fit.log_likelihood(),
+        iterations: fit.iterations() as u32,
+        max_gradient: fit.max_gradient(),
+        components,
+    };
+    Ok(ScoreSheet { watermark, essays: rows, fit: summary, separation, reliability: None, max_change, warnings })
+}
+
+fn rows(essays: &[EssayId], fit: &Fit) -> Vec<EssayScore> {
+    let ranks = fit.ranks();
+    let errors = fit.standard_errors();
+    let row = |(index, essay_id): (usize, &EssayId)| {
+        let tally = fit.tallies()[index];
+        let misfit = fit.residuals().items().get(index).filter(|misfit| misfit.judgements > 0.0);
+        EssayScore {
+            essay_id: essay_id.clone(),
+            score: fit.scores()[index],
+            se: errors[index],
+            rank: ranks[index].place as u32,
+            rank_low: ranks[index].best as u32,
+            rank_high: ranks[index].worst as u32,
+            comparisons: tally.comparisons().round() as u32,
+            wins: tally.wins.round() as u32,
+            losses: tally.losses.round() as u32,
+            ties: tally.ties.round() as u32,
+            infit: misfit.map(|misfit| misfit.infit),
+            outfit: misfit.map(|misfit| misfit.outfit),
+        }
+    };
+    essays.iter().enumerate().map(row).collect()
+}
+
+fn largest_move(previous: &ScoreSheet, now: &[EssayScore]) -> Option<f64> {
+    let before: BTreeMap<&EssayId, f64> = previous.essays.iter().map(|row| (&row.essay_id, row.score)).collect();
+    let moves = now.iter().filter_map(|row| Some((row.score - before.get(&row.essay_id)?).abs()));
+    moves.reduce(f64::max)
+}

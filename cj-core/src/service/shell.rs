@@ -1,0 +1,69 @@
+//! The shell's frame.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::batch::{Context, EssayTexts};
+use crate::id::WorkerId;
+use crate::port::{Clock, ContentSource};
+use crate::store::Store;
+
+/// How often a unit that was overtaken is run again before the caller is told.
+pub(super) const TRIES: u32 = 20;
+
+/// Drives batches on a store: submit a request, take verdicts, do what is due, relay what leaves.
+///
+/// Any number of these may share one store, in one process or in many; each needs its own worker id.
+#[derive(Clone)]
+pub struct Service {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) content: Option<Arc<dyn ContentSource>>,
+    pub(super) worker: WorkerId,
+}
+
+impl Service {
+    /// A shell over a store and a clock.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, worker: WorkerId) -> Self {
+        Self { store, clock, content: None, worker }
+    }
+
+    /// Fetches texts that requests name by storage id.
+    #[must_use]
+    pub fn with_content(mut self, content: Arc<dyn ContentSource>) -> Self {
+        self.content = Some(content);
+        self
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The time.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    pub(super) fn context<'a>(&'a self, texts: &'a EssayTexts) -> Context<'a> {
+        Context { now: self.clock.now(), worker: &self.worker, texts }
+    }
+}
+
+/// Runs a unit again while another worker is faster.
+macro_rules! until_not_overtaken {
+    ($unit:expr) => {{
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match $unit.await {
+                Err(error) if ServiceError::is_conflict(&error) && tries < crate::service::shell::TRIES => {
+                    tracing::debug!(tries, "overtaken by another worker");
+                }
+                outcome => break outcome,
+            }
+        }
+    }};
+}
+pub(super) use until_not_overtaken;

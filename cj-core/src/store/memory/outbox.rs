@@ -1,0 +1,158 @@
+//! The outbox in memory.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use rpds::RedBlackTreeMapSync;
+
+use super::grouped::Grouped;
+use super::queue::{Place, Queue, Standing};
+use super::unit::MemoryUnit;
+use crate::change::{MessageKind, OutboxMessage};
+use crate::id::{BatchId, ComparisonId, EventId};
+use crate::store::{Claim, ErrorKind, Outbox, OutboxDepth, Settlement, SettlementOutcome, StoreError};
+
+/// Messages by id, and the unsent ones in queues.
+#[derive(Clone)]
+pub(super) struct OutboxTable {
+    rows: RedBlackTreeMapSync<EventId, Row>,
+    events: Queue,
+    questions: Queue,
+    questions_of: Grouped<BatchId, EventId, ()>,
+}
+
+#[derive(Clone)]
+struct Row {
+    message: OutboxMessage,
+    sent_at: Option<DateTime<Utc>>,
+}
+
+impl Row {
+    fn place(&self) -> Place {
+        let message = &self.message;
+        (message.batch_id, message.version, message.ordinal, message.id)
+    }
+}
+
+impl OutboxTable {
+    fn append(&mut self, message: &OutboxMessage) -> Result<(), ErrorKind> {
+        if self.rows.contains_key(&message.id) {
+            return Err(ErrorKind::Conflict);
+        }
+        if message.kind == MessageKind::Question {
+            self.questions_of.insert(&message.batch_id, message.id, ());
+        }
+        let row = Row { message: message.clone(), sent_at: None };
+        let standing = Standing { created_at: message.created_at, ready_at: Some(message.available_at) };
+        self.queue_mut(message.kind).put(&message.key, row.place(), standing);
+        self.rows.insert_mut(message.id, row);
+        Ok(())
+    }
+
+    fn withdraw(&mut self, id: EventId) {
+        let Some(row) = self.rows.get(&id).filter(|row| row.message.kind == MessageKind::Question).cloned() else {
+            return;
+        };
+        self.questions.take(&row.message.key, &row.place());
+        self.questions_of.remove(&row.message.batch_id, &id);
+        self.rows.remove_mut(&id);
+    }
+
+    fn claim(&mut self, claim: &Claim) -> Vec<OutboxMessage> {
+        let ids = self.queue_mut(claim.kind).ready(claim.now, claim.limit as usize);
+        let until = claim.now + claim.lease;
+        let mut claimed = Vec::with_capacity(ids.len());
+        for id in ids {
+            let Some(row) = self.rows.get_mut(&id) else { continue };
+            row.message.attempts += 1;
+            let (message, place) = (row.message.clone(), row.place());
+            let standing = Standing { created_at: message.created_at, ready_at: Some(until) };
+            self.queue_mut(claim.kind).put(&message.key, place, standing);
+            claimed.push(message);
+        }
+        claimed
+    }
+
+    fn settle(&mut self, settlement: &Settlement) {
+        let Some(row) = self.rows.get_mut(&settlement.id).filter(|row| row.sent_at.is_none()) else { return };
+        let ready_at = match &settlement.outcome {
+            SettlementOutcome::Sent { at } => {
+                row.sent_at = Some(*at);
+                let (kind, key, place) = (row.message.kind, row.message.key.clone(), row.place());
+                self.queue_mut(kind).take(&key, &place);
+                return;
+            }
+            SettlementOutcome::Retry { at, .. } => {
+                row.message.available_at = *at;
+                Some(*at)
+            }
+            SettlementOutcome::Parked { .. } => None,
+        };
+        let (kind, key, place) = (row.message.kind, row.message.key.clone(), row.place());
+        let standing = Standing { created_at: row.message.created_at, ready_at };
+        self.queue_mut(kind).put(&key, place, standing);
+    }
+
+    fn queue(&self, kind: MessageKind) -> &Queue {
+        match kind {
+            MessageKind::Event => &self.events,
+            MessageKind::Question => &self.questions,
+        }
+    }
+
+    fn queue_mut(&mut self, kind: MessageKind) -> &mut Queue {
+        match kind {
+            MessageKind::Event => &mut self.events,
+            MessageKind::Question => &mut self.questions,
+        }
+    }
+}
+
+impl Default for OutboxTable {
+    fn default() -> Self {
+        Self {
+            rows: RedBlackTreeMapSync::new_sync(),
+            events: Queue::default(),
+            questions: Queue::default(),
+            questions_of: Grouped::default(),
+        }
+    }
+}
+
+#[async_trait]
+impl Outbox for MemoryUnit {
+    async fn append(&mut self, messages: &[OutboxMessage]) -> Result<(), StoreError> {
+        self.write("outbox.append", |tables| messages.iter().try_for_each(|message| tables.outbox.append(message)))
+    }
+
+    async fn withdraw(&mut self, comparisons: &[ComparisonId], batches: &[BatchId]) -> Result<(), StoreError> {
+        self.write("outbox.withdraw", |tables| {
+            let mut ids: Vec<_> = comparisons.iter().map(|id| EventId::new(id.as_uuid())).collect();
+            for batch in batches {
+                ids.extend(tables.outbox.questions_of.rows(batch).map(|(id, ())| *id));
+            }
+            for id in ids {
+                tables.outbox.withdraw(id);
+            }
+            Ok(())
+        })
+    }
+
+    async fn claim(&mut self, claim: &Claim) -> Result<Vec<OutboxMessage>, StoreError> {
+        self.write("outbox.claim", |tables| Ok(tables.outbox.claim(claim)))
+    }
+
+    async fn settle(&mut self, settlements: &[Settlement]) -> Result<(), StoreError> {
+        self.write("outbox.settle", |tables| {
+            for settlement in settlements {
+                tables.outbox.settle(settlement);
+            }
+            Ok(())
+        })
+    }
+
+    async fn depth(&mut self, kind: MessageKind) -> Result<OutboxDepth, StoreError> {
+        let queue = self.tables().outbox.queue(kind);
+        let (pending, parked) = queue.counts();
+        Ok(OutboxDepth { pending, parked, next_at: queue.next_at(), oldest: queue.oldest() })
+    }
+}

@@ -1,0 +1,117 @@
+//! The port to the outbox: everything that leaves.
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::StoreError;
+use crate::change::{MessageKind, OutboxMessage};
+use crate::id::{BatchId, ComparisonId, EventId, WorkerId};
+
+/// Stores messages until they are sent.
+///
+/// # Contract
+/// - Messages of one kind and key are claimed in the order (batch, version, ordinal), whatever their times say, and none
+///   while an earlier one of its key is unsent and leased, waiting or parked. So no number of relays interleaves a key. One
+///   claim may take several messages of a key: those at its head that may be sent, in order and without a gap.
+/// - A claimed message is not claimed again before its lease ends or it is settled.
+/// - A message needs no stored batch: a request that cannot start is answered too.
+#[async_trait]
+pub trait Outbox: Send {
+    /// Adds messages.
+    ///
+    /// # Errors
+    /// `Conflict` when an id is there already.
+    async fn append(&mut self, messages: &[OutboxMessage]) -> Result<(), StoreError>;
+
+    /// Deletes the questions of comparisons that ended, sent or not, and all questions of batches that ended. A question's id
+    /// is that of its comparison; events stay.
+    ///
+    /// # Errors
+    /// As every write.
+    async fn withdraw(&mut self, comparisons: &[ComparisonId], batches: &[BatchId]) -> Result<(), StoreError>;
+
+    /// Leases messages that may be sent, oldest by `created_at` first, and counts the attempt: what is returned has it counted.
+    ///
+    /// # Errors
+    /// `Conflict` where another relay was faster.
+    async fn claim(&mut self, claim: &Claim) -> Result<Vec<OutboxMessage>, StoreError>;
+
+    /// Writes what became of claimed messages, and ends their leases. Passed over are ids that are not there (withdrawn
+    /// meanwhile) and messages that are sent: a slow relay does not take that back. `Retry` of a parked message replays it.
+    ///
+    /// # Errors
+    /// As every write.
+    async fn settle(&mut self, settlements: &[Settlement]) -> Result<(), StoreError>;
+
+    /// How much waits.
+    ///
+    /// # Errors
+    /// As every read.
+    async fn depth(&mut self, kind: MessageKind) -> Result<OutboxDepth, StoreError>;
+}
+
+/// What a relay asks for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "callers construct it")]
+pub struct Claim {
+    /// Events or questions.
+    pub kind: MessageKind,
+    /// At most so many.
+    pub limit: u32,
+    /// Who asks.
+    pub owner: WorkerId,
+    /// When.
+    pub now: DateTime<Utc>,
+    /// For how long.
+    pub lease: TimeDelta,
+}
+
+/// What became of a claimed message.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "callers construct it")]
+pub struct Settlement {
+    /// Which message.
+    pub id: EventId,
+    /// What became of it.
+    pub outcome: SettlementOutcome,
+}
+
+/// What became of a message.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "a store must write every outcome")]
+pub enum SettlementOutcome {
+    /// It was accepted.
+    Sent {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// It was not; it is tried again.
+    Retry {
+        /// When.
+        at: DateTime<Utc>,
+        /// Why.
+        error: String,
+    },
+    /// It was not, and is put aside for a person to look at.
+    Parked {
+        /// When.
+        at: DateTime<Utc>,
+        /// Why.
+        error: String,
+    },
+}
+
+/// How much waits in the outbox.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "a store must fill every field")]
+pub struct OutboxDepth {
+    /// Messages neither sent nor parked.
+    pub pending: u64,
+    /// Messages put aside.
+    pub parked: u64,
+    /// When the next pending one may be claimed: the earliest time at which the first unsent message of a key is available and
+    /// not leased. A key whose first unsent message is parked has none.
+    pub next_at: Option<DateTime<Utc>>,
+    /// When the oldest pending one was written.
+    pub oldest: Option<DateTime<Utc>>,
+}

@@ -1,0 +1,178 @@
+//! The outbox: everything that leaves.
+
+use std::ops::DerefMut;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use cj_core::change::{MessageKind, OutboxMessage};
+use cj_core::id::{BatchId, ComparisonId, EventId};
+use cj_core::store::{Claim, Outbox, OutboxDepth, Settlement, SettlementOutcome, StoreError};
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
+
+use crate::SqliteUnit;
+use crate::row::Columns;
+use crate::slice::Slice;
+use crate::time::time_text;
+
+#[async_trait]
+impl<C: DerefMut<Target = SqliteConnection> + Send> Outbox for SqliteUnit<C> {
+    async fn append(&mut self, messages: &[OutboxMessage]) -> Result<(), StoreError> {
+        if messages.is_empty() {
+            return Ok(());
+        }
+        let slice = Slice::of(messages, |row, it| {
+            row.uuid(it.id.as_uuid()).text(it.kind.code()).uuid(it.batch_id.as_uuid()).bits(it.version).int(it.ordinal);
+            row.text(&it.aggregate_type).text(&it.aggregate_id).text(&it.event_type).text(&it.topic).text(&it.key);
+            row.time(it.created_at).time(it.available_at).int(it.attempts).document(&it.headers).hex(&it.payload);
+        });
+        self.write("outbox.append", APPEND, slice).await.map(drop)
+    }
+
+    async fn withdraw(&mut self, comparisons: &[ComparisonId], batches: &[BatchId]) -> Result<(), StoreError> {
+        if !comparisons.is_empty() {
+            let slice = Slice::of_ids(comparisons.iter().map(|id| id.as_uuid()));
+            self.write("outbox.withdraw", WITHDRAW, slice).await?;
+        }
+        if !batches.is_empty() {
+            let slice = Slice::of_ids(batches.iter().map(|id| id.as_uuid()));
+            self.write("outbox.withdraw", WITHDRAW_BATCHES, slice).await?;
+        }
+        Ok(())
+    }
+
+    async fn claim(&mut self, claim: &Claim) -> Result<Vec<OutboxMessage>, StoreError> {
+        let Claim { kind, limit, owner, now, lease } = claim;
+        let until = now.checked_add_signed(*lease).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let query = sqlx::query(CLAIM).bind(kind.code()).bind(limit).bind(time_text(*now));
+        let query = query.bind(time_text(until)).bind(owner.to_string());
+        let mut claimed = self.fetch("outbox.claim", query, read).await?;
+        put_in_order(&mut claimed);
+        Ok(claimed)
+    }
+
+    async fn settle(&mut self, settlements: &[Settlement]) -> Result<(), StoreError> {
+        if settlements.is_empty() {
+            return Ok(());
+        }
+        let slice = Slice::of(settlements, |row, it| {
+            let (sent, retry, parked, error) = match &it.outcome {
+                SettlementOutcome::Sent { at } => (Some(*at), None, None, None),
+                SettlementOutcome::Retry { at, error } => (None, Some(*at), None, Some(error.as_str())),
+                SettlementOutcome::Parked { at, error } => (None, None, Some(*at), Some(error.as_str())),
+            };
+            row.uuid(it.id.as_uuid()).optional(sent, Slice::time).optional(retry, Slice::time);
+            row.optional(parked, Slice::time).optional(error, Slice::text);
+        });
+        self.write("outbox.settle", SETTLE, slice).await.map(drop)
+    }
+
+    async fn depth(&mut self, kind: MessageKind) -> Result<OutboxDepth, StoreError> {
+        let rows = self.fetch("outbox.depth", sqlx::query(DEPTH).bind(kind.code()), read_depth).await?;
+        Ok(rows.into_iter().next().unwrap_or_default())
+    }
+}
+
+/// The order of the claim, which an update does not keep: lanes apart, oldest first, a message no older than the one
+/// before it.
+fn put_in_order(claimed: &mut [OutboxMessage]) {
+    let place = |it: &OutboxMessage| (it.batch_id, it.version, it.ordinal, it.id);
+    claimed.sort_by(|one, other| (&one.key, place(one)).cmp(&(&other.key, place(other))));
+    let mut lane = String::new();
+    let mut age = DateTime::<Utc>::MIN_UTC;
+    claimed.sort_by_cached_key(|it| {
+        age = if it.key == lane { age.max(it.created_at) } else { it.created_at };
+        lane.clone_from(&it.key);
+        (age, it.key.clone())
+    });
+}
+
+fn read(row: &SqliteRow) -> Result<OutboxMessage, StoreError> {
+    let mut columns = Columns::new(row, "outbox.claim", "event_outbox", 1);
+    Ok(OutboxMessage {
+        id: columns.uuid().map(EventId::new)?,
+        kind: columns.parse(MessageKind::parse)?,
+        batch_id: columns.uuid().map(BatchId::new)?,
+        version: columns.bits()?,
+        ordinal: columns.int()?,
+        aggregate_type: columns.string()?,
+        aggregate_id: columns.string()?,
+        event_type: columns.string()?,
+        topic: columns.string()?,
+        key: columns.string()?,
+        created_at: columns.time()?,
+        available_at: columns.time()?,
+        attempts: columns.int()?,
+        headers: columns.document()?,
+        payload: columns.bytes()?,
+    })
+}
+
+fn read_depth(row: &SqliteRow) -> Result<OutboxDepth, StoreError> {
+    let mut columns = Columns::new(row, "outbox.depth", "event_outbox", 0);
+    Ok(OutboxDepth {
+        pending: columns.int()?,
+        parked: columns.int()?,
+        oldest: columns.optional_time()?,
+        next_at: columns.optional_time()?,
+    })
+}
+
+const APPEND: &str = "
+INSERT INTO event_outbox (id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic,
+    event_key, created_at, next_attempt_at, attempts, headers, event_data)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
+    value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, unhex(value ->> 14)
+FROM jsonb_each(?1)";
+
+const WITHDRAW: &str = "
+DELETE FROM event_outbox WHERE kind = 'question' AND id IN (SELECT value FROM json_each(?1))";
+
+const WITHDRAW_BATCHES: &str = "
+DELETE FROM event_outbox WHERE kind = 'question' AND batch_id IN (SELECT value FROM json_each(?1))";
+
+/// A lane is what waits under one key. The oldest lanes whose head may leave are found first, at most as many as messages
+/// are wanted; of each, what follows the head without a gap may leave with it. A message counts as no older than the one
+/// before it, so that the limit never leaves a gap either.
+const CLAIM: &str = "
+WITH heads AS MATERIALIZED (
+    SELECT head.event_key FROM event_outbox AS head INDEXED BY ix_event_outbox_pending
+    WHERE head.kind = ?1 AND head.published_at IS NULL AND head.parked_at IS NULL
+        AND head.next_attempt_at <= ?3 AND ifnull(head.leased_until, '') <= ?3
+        AND NOT EXISTS (
+            SELECT 1 FROM event_outbox AS earlier
+            WHERE earlier.kind = ?1 AND earlier.event_key = head.event_key AND earlier.published_at IS NULL
+                AND (earlier.batch_id, earlier.version, earlier.ordinal, earlier.id)
+                    < (head.batch_id, head.version, head.ordinal, head.id))
+    ORDER BY head.created_at, head.event_key LIMIT ?2),
+lanes AS (
+    SELECT it.id, it.event_key, row_number() OVER lane AS place, max(it.created_at) OVER lane AS age,
+        max(it.parked_at IS NOT NULL OR it.next_attempt_at > ?3 OR ifnull(it.leased_until, '') > ?3) OVER lane AS held
+    FROM heads CROSS JOIN event_outbox AS it
+    WHERE it.kind = ?1 AND it.event_key = heads.event_key AND it.published_at IS NULL
+    WINDOW lane AS (PARTITION BY it.event_key ORDER BY it.batch_id, it.version, it.ordinal, it.id))
+UPDATE event_outbox SET attempts = attempts + 1, lease_owner = ?5, leased_until = ?4
+WHERE id IN (SELECT id FROM lanes WHERE NOT held ORDER BY age, event_key, place LIMIT ?2)
+RETURNING id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic, event_key,
+    created_at, next_attempt_at, attempts, headers, event_data";
+
+/// What was sent stays sent.
+const SETTLE: &str = "
+UPDATE event_outbox SET published_at = new.value ->> 1, next_attempt_at = ifnull(new.value ->> 2, next_attempt_at),
+    parked_at = new.value ->> 3, last_error = new.value ->> 4, lease_owner = NULL, leased_until = NULL
+FROM jsonb_each(?1) AS new WHERE event_outbox.id = new.value ->> 0 AND published_at IS NULL";
+
+/// Only the first unsent message of a key can be next; behind a parked one there is none.
+const DEPTH: &str = "
+SELECT count(*) FILTER (WHERE parked_at IS NULL) AS pending, count(*) FILTER (WHERE parked_at IS NOT NULL) AS parked,
+    min(created_at) FILTER (WHERE parked_at IS NULL) AS oldest,
+    min(max(next_attempt_at, ifnull(leased_until, ''))) FILTER (WHERE parked_at IS NULL AND NOT EXISTS (
+        SELECT 1 FROM event_outbox AS earlier
+        WHERE earlier.kind = it.kind AND earlier.event_key = it.event_key AND earlier.published_at IS NULL
+            AND (earlier.batch_id, earlier.version, earlier.ordinal, earlier.id)
+                < (it.batch_id, it.version, it.ordinal, it.id)
+    )) AS next_at
+FROM event_outbox AS it WHERE kind = ?1 AND published_at IS NULL";
+
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[&str] = &[APPEND, WITHDRAW, WITHDRAW_BATCHES, CLAIM, SETTLE, DEPTH];

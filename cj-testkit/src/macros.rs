@@ -1,0 +1,202 @@
+//! The suite as a macro: one test per case.
+
+/// Makes one test of every case of [`crate::conformance`], each with a fresh store.
+///
+/// It takes an async expression that gives a [`crate::Setup`]: an `Arc<dyn Store>`, or a pair of one and whatever must live
+/// as long as it. The tests are functions of modules named after the ports, so that `cargo test outbox::` runs one port's.
+///
+/// ```
+/// # mod store {
+/// use std::sync::Arc;
+///
+/// use cj_core::store::Store;
+/// use cj_core::store::memory::MemoryStore;
+///
+/// async fn fresh() -> (Arc<dyn Store>, &'static str) {
+///     (Arc::new(MemoryStore::new()), "a guard, for instance a folder that is deleted when it is dropped")
+/// }
+///
+/// cj_testkit::conformance!(fresh());
+/// # }
+/// ```
+#[macro_export]
+macro_rules! conformance {
+    ($setup:expr) => {
+        $crate::conformance_cases! { $setup;
+            atomicity: [
+                inserts_are_all_or_nothing,
+                changes_are_all_or_nothing,
+                a_dropped_unit_blocks_nothing,
+                a_view_shows_no_uncommitted_write,
+                a_view_shows_one_state,
+                a_failed_call_writes_nothing,
+            ];
+            batch: [
+                reads_a_batch_as_it_was_inserted,
+                reads_every_phase_as_it_was_written,
+                refuses_to_insert_a_batch_twice,
+                locks_in_order_of_id,
+                updates_write_the_whole_state,
+                a_stale_version_is_a_conflict,
+                an_update_of_a_missing_batch_is_a_conflict,
+                a_unit_updates_a_batch_again,
+                lists_the_longest_due_first,
+                due_is_exact_to_the_microsecond,
+                an_update_moves_the_deadline,
+                finds_by_id_and_by_name,
+                equal_ages_come_in_order_of_id,
+                empty_slices_of_batches_do_nothing,
+                writes_two_thousand_batches_at_once,
+            ];
+            comparison: [
+                reads_comparisons_as_they_were_inserted,
+                refuses_to_insert_a_comparison_twice,
+                loads_all_of_a_batch_in_order,
+                loads_open_ones_with_their_siblings,
+                loads_by_id_with_siblings,
+                locates_by_id,
+                updates_the_state_and_leaves_the_question,
+                an_update_of_a_missing_comparison_is_a_conflict,
+                cancels_what_is_open,
+                empty_slices_of_comparisons_do_nothing,
+                writes_two_thousand_comparisons_at_once,
+            ];
+            contention: [
+                no_update_is_lost,
+                the_slower_of_two_is_told,
+                opposite_orders_do_not_deadlock,
+                a_message_takes_effect_once,
+                a_batch_is_inserted_once,
+                relays_share_the_outbox,
+            ];
+            dead_letter: [
+                reads_letters_as_they_were_kept,
+                letters_come_newest_first,
+                a_letter_is_kept_once_per_consumer,
+                keeps_no_letter_and_two_thousand,
+            ];
+            decision: [
+                reads_answers_as_they_were_recorded,
+                error_code_is_stored_as_text,
+                refuses_to_record_an_answer_twice,
+                cells_add_up,
+                totals_sum_every_answer,
+                an_unsaid_cost_is_none,
+                names_the_judge_of_most_verdicts,
+                empty_slices_of_answers_do_nothing,
+                records_two_thousand_answers_at_once,
+                adds_to_two_thousand_cells_at_once,
+            ];
+            errors: [
+                a_view_refuses_to_write,
+                a_conflict_names_its_operation,
+            ];
+            essay: [
+                reads_essays_as_they_were_inserted,
+                leaves_out_texts_where_they_are_not_wanted,
+                an_essay_is_named_by_its_batch_and_id,
+                updates_scores_and_leaves_the_rest,
+                an_update_with_a_text_replaces_the_content,
+                an_update_of_a_missing_essay_is_a_conflict,
+                empty_slices_of_essays_do_nothing,
+                writes_two_thousand_essays_at_once,
+            ];
+            inbox: [
+                admits_in_the_order_given_each_once,
+                a_message_is_admitted_once,
+                a_unit_remembers_what_it_admitted,
+                a_message_that_rolled_back_is_admitted_again,
+                consumers_do_not_share_an_inbox,
+                admits_no_message_and_two_thousand,
+            ];
+            outbox: [
+                claims_messages_as_they_were_appended,
+                refuses_to_append_a_message_twice,
+                kinds_are_claimed_apart,
+                claims_the_oldest_first,
+                one_key_is_claimed_in_order,
+                the_key_orders_not_the_batch,
+                two_relays_do_not_interleave_a_key,
+                a_lease_ends,
+                a_message_waits_until_it_is_available,
+                what_is_sent_stays_sent,
+                a_failed_message_is_tried_again,
+                a_parked_message_holds_up_its_key,
+                withdraws_questions_of_comparisons,
+                withdraws_questions_of_batches,
+                events_are_not_withdrawn,
+                a_withdrawn_message_frees_its_key,
+                depth_says_when_to_come_back,
+                settles_many_ways_at_once,
+                availability_is_exact_to_the_microsecond,
+                moves_no_message_and_two_thousand,
+            ];
+            random: [
+                batches_drawn_at_random,
+                rows_of_a_batch_drawn_at_random,
+                waves_drawn_at_random,
+                messages_drawn_at_random,
+            ];
+            result: [
+                reads_results_as_they_were_put,
+                results_come_best_first,
+                a_result_put_again_is_replaced,
+                writes_no_result_and_two_thousand,
+            ];
+            wave: [
+                reads_waves_as_they_were_put,
+                a_wave_put_again_is_replaced,
+                scales_keep_every_bit,
+                writes_no_wave_and_two_thousand,
+            ];
+            workflow: [
+                crash_between_any_two_writes,
+                high_failure_rate_fails_once,
+                a_failed_attempt_is_asked_again,
+                one_failed_send_does_not_stall,
+                one_refused_question_stalls_nothing,
+                a_cancelled_batch_asks_no_more,
+                a_request_that_cannot_start_fails_at_once,
+                full_batch_lifecycle,
+                four_to_eleven_essays_finish_without_monitor,
+                a_request_makes_one_batch,
+                hundred_concurrent_verdicts,
+                partial_completion_at_threshold,
+                assignment_id_flows_from_request_to_results,
+                slicing_is_invisible,
+                redelivery_changes_nothing,
+                order_does_not_change_scores,
+                no_batch_is_ever_stuck,
+                merging_is_associative,
+                monitor_recovers_stuck_batch,
+                monitor_fails_hopeless_batch,
+                an_expired_question_is_asked_again,
+                a_dead_workers_batch_is_taken_over,
+                the_grace_of_stragglers_ends,
+                unknown_correlation_is_acknowledged,
+                duplicate_verdict_counts_once,
+                late_verdict_changes_nothing,
+            ];
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! conformance_cases {
+    ($setup:expr; $($suite:ident: [$($case:ident,)*];)*) => {
+        async fn conformance_setup() -> impl $crate::Setup {
+            $setup.await
+        }
+
+        $(mod $suite {
+            $(#[test]
+            fn $case() {
+                $crate::run(async {
+                    let setup = super::conformance_setup().await;
+                    $crate::conformance::$suite::$case($crate::Setup::store(&setup)).await;
+                });
+            })*
+        })*
+    };
+}

@@ -1,0 +1,10 @@
+//! A stored batch as the outputs show it.
+
+mod batch;
+mod judges;
+pub mod label;
+mod report;
+mod run_output;
+mod warnings;
+
+pub use batch::BatchView;
