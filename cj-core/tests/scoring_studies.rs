@@ -16,7 +16,7 @@ fn sirt_prints_what_the_r_program_prints() {
         let name = file.unwrap().file_name().into_string().unwrap();
         let Some(name) = name.strip_suffix(".sirt_btm.csv") else { continue };
         let fit = model.fit(&study(&studies.join(format!("{name}.judgements.csv")))).unwrap();
-        let errors = fit.standard_errors_in(Frame::Known);
+        let errors = fit.standard_errors_in(Frame::Known).unwrap();
         for row in rows(&studies.join(format!("{name}.sirt_btm.csv"))) {
             let item = fit.items().iter().position(|item| *item == row["individual"]).unwrap();
             let expected = |column: &str| row[column].parse::<f64>().unwrap();

@@ -2,11 +2,12 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use super::ScoringError;
-use super::linalg::Information;
+use super::information::Information;
 use super::newton::maximise;
 use super::normal::{draw, uniform};
 use super::polya_gamma::PolyaGamma;
 use super::problem::{Cell, Hold, Point, Problem};
+use super::solver::Plan;
 
 /// A Markov chain over the scores θ ~ N(0, σ²), their spread σ ~ half-N(2.5) and the order effect γ ~ N(0, 1).
 ///
@@ -18,6 +19,7 @@ pub(crate) struct Gibbs<'a> {
     sampler: PolyaGamma,
     rng: ChaCha8Rng,
     information: Information,
+    plan: Plan,
     pub(crate) point: Point,
     pub(crate) sigma: f64,
     /// Width of the proposals of the common factor, on the log scale.
@@ -39,6 +41,7 @@ impl<'a> Gibbs<'a> {
             sampler: PolyaGamma::new(),
             rng: ChaCha8Rng::seed_from_u64(seed),
             information: problem.empty_information(),
+            plan: start.plan(),
             point,
             sigma: START,
             width: (2.0 / (1.0 + problem.items() as f64)).sqrt(),
@@ -96,8 +99,8 @@ impl<'a> Gibbs<'a> {
             }
         }
         let singular = |_| ScoringError::NotConverged { iterations: 0, step: f64::NAN };
-        let (scores, extras) = self.information.factor().map_err(singular)?.solve(&scores, &extras);
-        self.point = Point { scores, extras };
+        let solution = self.information.solve(&self.plan, &scores, &extras, TOLERANCE).map_err(singular)?;
+        self.point = Point { scores: solution.scores, extras: solution.extras };
         Ok(())
     }
 
@@ -165,6 +168,8 @@ fn log_prior(sigma: f64) -> f64 {
 const PRIOR_SCALE: f64 = 2.5;
 const START: f64 = 1.5;
 const TUNING: usize = 25;
+/// Accuracy of a draw where it is found by iteration, far below its own spread.
+const TOLERANCE: f64 = 1e-7;
 /// Bounds of log σ, far beyond what the prior allows, so that no power of σ overflows.
 const LOWEST: f64 = -12.0;
 const HIGHEST: f64 = 4.0;

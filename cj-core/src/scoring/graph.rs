@@ -121,6 +121,47 @@ impl Graph {
         bridges
     }
 
+    /// Nodes in `Cuthill–McKee` order (1969): breadth first from a node at the rim, neighbours by their degree.
+    pub(crate) fn cuthill_mckee(&self) -> Vec<usize> {
+        let nodes = self.nodes();
+        let degree = |node: usize| self.targets(node).len();
+        let mut seen = vec![false; nodes];
+        let mut order = Vec::with_capacity(nodes);
+        for root in 0..nodes {
+            if seen[root] {
+                continue;
+            }
+            // The last node of a search lies at the rim; from there the next search is long and thin.
+            let mut start = root;
+            for _ in 0..2 {
+                let mut trial = seen.clone();
+                let mut found = Vec::new();
+                self.breadth_first(start, &mut trial, &mut found, &degree);
+                start = found.last().copied().unwrap_or(start);
+            }
+            self.breadth_first(start, &mut seen, &mut order, &degree);
+        }
+        order
+    }
+
+    fn breadth_first(&self, start: usize, seen: &mut [bool], order: &mut Vec<usize>, degree: &impl Fn(usize) -> usize) {
+        let mut next = order.len();
+        seen[start] = true;
+        order.push(start);
+        while let Some(node) = order.get(next).copied() {
+            next += 1;
+            let fresh = order.len();
+            for target in self.targets(node) {
+                let target = *target as usize;
+                if !seen[target] {
+                    seen[target] = true;
+                    order.push(target);
+                }
+            }
+            order[fresh..].sort_by_key(|node| degree(*node));
+        }
+    }
+
     /// Whether every node can be reached from the first one.
     pub(crate) fn reaches_all(&self) -> bool {
         let nodes = self.nodes();

@@ -10,10 +10,9 @@ pub(crate) enum Law {
     RaoKupper,
 }
 
-/// Log-likelihood of the comparisons of one ordered pair, its gradient, and its information (minus the Hessian).
+/// Gradient and information (minus the Hessian) of the log-likelihood of one ordered pair.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Term {
-    pub(crate) value: f64,
     pub(crate) dx: f64,
     pub(crate) du: f64,
     pub(crate) xx: f64,
@@ -69,14 +68,13 @@ impl Law {
         }
     }
 
-    /// The log-likelihood with its derivatives.
+    /// The derivatives of the log-likelihood.
     pub(crate) fn term(self, counts: Counts, x: f64, u: f64) -> Term {
         let Counts { left, right, ties } = counts;
-        let value = self.value(counts, x, u);
         match self {
             Self::BradleyTerry => {
                 let (p, q) = (logistic(x), logistic(-x));
-                Term { value, dx: left * q - right * p, xx: (left + right) * p * q, ..Term::default() }
+                Term { dx: left * q - right * p, xx: (left + right) * p * q, ..Term::default() }
             }
             Self::Davidson => {
                 let chances = davidson(x, u).1;
@@ -84,7 +82,6 @@ impl Law {
                 let total = left + right + ties;
                 // Written without differences of nearly equal numbers: 1 − (p − q) = t + 2q.
                 Term {
-                    value,
                     dx: left * (0.5 * t + q) - right * (0.5 * t + p) - 0.5 * ties * (p - q),
                     du: ties * (p + q) - (left + right) * t,
                     xx: total * (0.25 * (p + q) * t + p * q),
@@ -100,7 +97,6 @@ impl Law {
                 let (pull, curve) =
                     if ties > 0.0 { (2.0 / gap, 4.0 * (-2.0 * u).exp() / (gap * gap)) } else { (0.0, 0.0) };
                 Term {
-                    value,
                     dx: a * miss_left - b * miss_right,
                     du: ties * pull - a * miss_left - b * miss_right,
                     xx: info_left + info_right,

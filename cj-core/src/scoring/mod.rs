@@ -6,13 +6,16 @@
 //!
 //! Everything is deterministic: the same judgements in any order give the same bits on one target.
 mod anchor;
+mod conjugate;
 mod connectivity;
 mod covariance;
 mod error;
+mod errors;
 mod firth;
 mod fit;
 mod gibbs;
 mod graph;
+mod information;
 mod intransitivity;
 mod judgement;
 mod judgements;
@@ -32,6 +35,8 @@ mod residuals;
 mod sampling;
 mod separation;
 mod sirt;
+mod skyline;
+mod solver;
 mod split_half;
 mod spread;
 mod statistics;

@@ -117,10 +117,10 @@ impl Model {
         self.require_maximum(judgements, problem)?;
         let optimum = match self.prior {
             Prior::Firth => firth::maximise(problem, start)?,
-            Prior::Sirt => sirt::estimate(problem)?,
+            Prior::Sirt => sirt::estimate(problem),
             _ => maximise(problem, start)?,
         };
-        Ok(Fit::new(judgements, problem, optimum))
+        Fit::new(judgements, problem, optimum)
     }
 
     fn problem(&self, judgements: &Judgements) -> Result<Problem, ScoringError> {

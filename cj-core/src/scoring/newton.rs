@@ -1,6 +1,7 @@
 use super::ScoringError;
-use super::linalg::{Factor, Singular, centre, dot};
-use super::problem::{Hold, Point, Problem, Slope};
+use super::information::{Information, Singular, dot};
+use super::problem::{Point, Problem, Slope};
+use super::solver::{Plan, Solution};
 
 /// The maximum of a problem, with the accuracy that was reached.
 #[derive(Debug, Clone)]
@@ -8,80 +9,68 @@ pub(crate) struct Optimum {
     pub(crate) point: Point,
     /// Where residuals and information are taken, if not at the estimate.
     pub(crate) before: Option<Point>,
-    pub(crate) factor: Factor,
+    pub(crate) information: Information,
+    pub(crate) plan: Plan,
     pub(crate) iterations: usize,
     /// Largest component of the gradient.
     pub(crate) max_gradient: f64,
-    /// Largest change that a further Newton step would make: the accuracy of the parameters.
+    /// Largest change that a further step would make: the accuracy of the parameters.
     pub(crate) accuracy: f64,
 }
 
 /// Newton's method with step halving on a concave problem that has a maximum.
+///
+/// Where systems are solved by iteration, they are solved as closely as the size of the last step asks for, which keeps
+/// the convergence faster than linear.
 pub(crate) fn maximise(problem: &Problem, start: Point) -> Result<Optimum, ScoringError> {
-    let mut point = start;
-    for (score, hold) in point.scores.iter_mut().zip(&problem.holds) {
-        if let Hold::Fixed(value) = hold {
-            *score = *value;
-        }
-    }
-    if problem.floats() {
-        centre(&mut point.scores);
-    }
-    let mut iterations = 0;
-    let mut last_step = f64::INFINITY;
+    let plan = problem.plan();
+    let mut point = problem.on_constraints(start);
+    let mut slope = problem.slope(&point);
+    let (mut iterations, mut last_step) = (0, f64::INFINITY);
     loop {
-        let slope = problem.slope(&point);
-        let factor = slope
-            .information
-            .factor()
-            .map_err(|singular| why_singular(singular, no_maximum(problem, &point, iterations, last_step)))?;
-        let (scores, extras) = factor.solve(&free(problem, &slope.scores), &slope.extras);
-        let step = scores.iter().chain(&extras).fold(0.0, |most: f64, value| most.max(value.abs()));
-        if !step.is_finite() {
-            return Err(no_maximum(problem, &point, iterations, step));
+        let singular = |singular| why_singular(singular, no_maximum(problem, &point, iterations, last_step));
+        let gradient = problem.free(&slope.scores);
+        let tolerance = (0.1 * last_step.min(1.0)).max(CLOSEST);
+        let step = slope.information.solve(&plan, &gradient, &slope.extras, tolerance).map_err(singular)?;
+        let size = largest(&step.scores).max(largest(&step.extras));
+        let scale = largest(&point.scores).max(largest(&point.extras)).max(1.0);
+        // Rounding may keep a step above the accuracy that is aimed at: then it no longer shrinks.
+        let stuck = size <= STUCK * scale && size > 0.5 * last_step;
+        if size <= ACCURACY * scale || stuck {
+            let max_gradient = largest(&gradient).max(largest(&slope.extras));
+            let information = slope.information;
+            return Ok(Optimum { point, before: None, information, plan, iterations, max_gradient, accuracy: size });
         }
-        let scale = point.scores.iter().chain(&point.extras).fold(1.0, |most: f64, value| most.max(value.abs()));
-        // Newton squares the error: after a step below this the next one is lost in rounding.
-        if last_step <= SETTLED * scale && step <= ACCURACY * scale {
-            let max_gradient = free(problem, &slope.scores)
-                .iter()
-                .chain(&slope.extras)
-                .fold(0.0, |most: f64, value| most.max(value.abs()));
-            return Ok(Optimum { point, before: None, factor, iterations, max_gradient, accuracy: step });
+        if iterations == MOST_ITERATIONS || !size.is_finite() {
+            return Err(no_maximum(problem, &point, iterations, size));
         }
-        if iterations == MOST_ITERATIONS {
-            return Err(no_maximum(problem, &point, iterations, step));
-        }
-        let rise = dot(&scores, &slope.scores) + dot(&extras, &slope.extras);
-        point = climb(problem, &point, &slope, (&scores, &extras), rise)
-            .ok_or_else(|| no_maximum(problem, &point, iterations, step))?;
-        if problem.floats() {
-            centre(&mut point.scores);
-        }
+        (point, slope) =
+            climb(problem, &point, &slope, &step).ok_or_else(|| no_maximum(problem, &point, iterations, size))?;
         iterations += 1;
-        last_step = step;
+        last_step = size;
     }
 }
 
-/// Halves the step until the value rises enough; a step that is lost in the rounding of the value is taken whole.
-pub(crate) fn climb(
-    problem: &Problem,
-    from: &Point,
-    slope: &Slope,
-    (scores, extras): (&[f64], &[f64]),
-    rise: f64,
-) -> Option<Point> {
-    let rounding = 1e-12 * (1.0 + slope.value.abs());
+/// Takes the step, halved until the value rises enough. On a concave function that is so wherever the slope along the
+/// step has not turned over; only beyond is the value itself looked at.
+pub(crate) fn climb(problem: &Problem, from: &Point, slope: &Slope, step: &Solution) -> Option<(Point, Slope)> {
+    let along = |slope: &Slope| dot(&step.scores, &problem.free(&slope.scores)) + dot(&step.extras, &slope.extras);
+    let rise = along(slope);
     let mut length = 1.0;
     for _ in 0..MOST_HALVINGS {
-        let to = Point {
-            scores: from.scores.iter().zip(scores).map(|(value, step)| value + length * step).collect(),
-            extras: from.extras.iter().zip(extras).map(|(value, step)| value + length * step).collect(),
-        };
+        let to = problem.on_constraints(Point {
+            scores: from.scores.iter().zip(&step.scores).map(|(value, step)| value + length * step).collect(),
+            extras: from.extras.iter().zip(&step.extras).map(|(value, step)| value + length * step).collect(),
+        });
         if problem.admits(&to) {
-            let gain = problem.log_likelihood(&to) + problem.log_prior(&to) - slope.value;
-            if gain >= 1e-4 * length * rise - rounding {
-                return Some(to);
+            let there = problem.slope(&to);
+            if along(&there) >= -0.1 * rise.abs() {
+                return Some((to, there));
+            }
+            let before = problem.value(from);
+            let rounding = 1e-12 * (1.0 + before.abs());
+            if problem.value(&to) - before >= 1e-4 * length * rise - rounding {
+                return Some((to, there));
             }
         }
         length *= 0.5;
@@ -89,10 +78,8 @@ pub(crate) fn climb(
     None
 }
 
-/// The gradient without the components of fixed items.
-pub(crate) fn free(problem: &Problem, gradient: &[f64]) -> Vec<f64> {
-    let holds = problem.holds.iter();
-    holds.zip(gradient).map(|(hold, value)| if matches!(hold, Hold::Fixed(_)) { 0.0 } else { *value }).collect()
+pub(crate) fn largest(values: &[f64]) -> f64 {
+    values.iter().fold(0.0, |most: f64, value| most.max(value.abs()))
 }
 
 /// Says why no maximum was found: a parameter that runs away, or a solver that stopped short.
@@ -122,8 +109,12 @@ pub(crate) fn why_singular(singular: Singular, otherwise: ScoringError) -> Scori
     }
 }
 
-const SETTLED: f64 = 1e-5;
-const ACCURACY: f64 = 1e-9;
+/// Size of a step, relative to the largest parameter, after which no further one is made.
+const ACCURACY: f64 = 1e-10;
+/// Size up to which a step that does not shrink is taken for rounding.
+const STUCK: f64 = 1e-8;
+/// Relative accuracy beyond which no system is solved.
+const CLOSEST: f64 = 1e-10;
 const FAR: f64 = 15.0;
 const MOST_ITERATIONS: usize = 200;
 const MOST_HALVINGS: usize = 60;

@@ -3,8 +3,7 @@ use rand_chacha::rand_core::SeedableRng;
 
 use super::fit::Method;
 use super::gibbs::Gibbs;
-use super::linalg::Factor;
-use super::newton::maximise;
+use super::newton::{Optimum, maximise};
 use super::normal::draw;
 use super::problem::{Hold, Point, Problem};
 use super::spread::Draws;
@@ -136,10 +135,10 @@ impl Posterior {
         held.holds.fill(Hold::Normal { mean: 0.0, precision: sigma.powi(-2) });
         let optimum = maximise(&held, chain.point.clone())?;
         let mut rng = ChaCha8Rng::seed_from_u64(sampling.seed ^ 1);
-        let noise = |_| perturbed(&held, &optimum.point, &optimum.factor, sigma, &mut rng);
-        let draws: Vec<Vec<f64>> = (0..SHORT).map(noise).collect();
+        let noise = |_| perturbed(&held, &optimum, sigma, &mut rng);
+        let draws: Vec<Vec<f64>> = (0..SHORT).map(noise).collect::<Result<_, _>>()?;
         let reliability = Reliability::of(problem, &optimum.point.scores, draws.iter().map(Vec::as_slice));
-        let fit = Fit::new(judgements, &held, optimum).with_method(Method::Approximated { latent_sd: sigma });
+        let fit = Fit::new(judgements, &held, optimum)?.with_method(Method::Approximated { latent_sd: sigma });
         Ok(Self { fit, latent_sd: Quantiles::of(&sigmas), flat: flat(&sigmas), reliability })
     }
 
@@ -211,7 +210,8 @@ fn flat(sigmas: &[f64]) -> f64 {
 }
 
 /// A draw from the normal distribution around a penalised maximum.
-fn perturbed(problem: &Problem, at: &Point, factor: &Factor, sigma: f64, rng: &mut ChaCha8Rng) -> Vec<f64> {
+fn perturbed(problem: &Problem, optimum: &Optimum, sigma: f64, rng: &mut ChaCha8Rng) -> Result<Vec<f64>, ScoringError> {
+    let at = &optimum.point;
     let mut scores: Vec<f64> = (0..problem.items()).map(|_| draw(rng) / sigma).collect();
     let mut extras = vec![0.0; problem.extras()];
     for cell in problem.cells() {
@@ -224,14 +224,13 @@ fn perturbed(problem: &Problem, at: &Point, factor: &Factor, sigma: f64, rng: &m
             *extra += pull;
         }
     }
-    let (mut scores, _) = factor.solve(&scores, &extras);
-    for (score, centre) in scores.iter_mut().zip(&at.scores) {
-        *score += centre;
-    }
-    scores
+    let singular = |_| ScoringError::NotConverged { iterations: optimum.iterations, step: f64::NAN };
+    let solution = optimum.information.solve(&optimum.plan, &scores, &extras, TOLERANCE).map_err(singular)?;
+    Ok(solution.scores.iter().zip(&at.scores).map(|(noise, centre)| noise + centre).collect())
 }
 
 const WARM_UP: usize = 300;
+const TOLERANCE: f64 = 1e-7;
 const SHORT_WARM_UP: usize = 50;
 const SHORT: usize = 120;
 const MOST_ITEMS: usize = 1_200;

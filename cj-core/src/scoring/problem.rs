@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
+use super::information::{Information, centre};
 use super::law::{Counts, Law, log_logistic, logistic};
-use super::linalg::Information;
+use super::solver::Plan;
 use super::{Judgements, TiePolicy};
 
 /// A concave function to maximise: the log-likelihood of the judgements plus what a prior says of each item.
@@ -45,10 +46,9 @@ pub(crate) struct Point {
     pub(crate) extras: Vec<f64>,
 }
 
-/// Value, gradient and information of a problem at a point.
+/// Gradient and information of a problem at a point.
 #[derive(Debug, Clone)]
 pub(crate) struct Slope {
-    pub(crate) value: f64,
     pub(crate) scores: Vec<f64>,
     pub(crate) extras: Vec<f64>,
     pub(crate) information: Information,
@@ -191,6 +191,36 @@ impl Problem {
             .sum()
     }
 
+    /// What is maximised: log-likelihood and prior.
+    pub(crate) fn value(&self, at: &Point) -> f64 {
+        self.log_likelihood(at) + self.log_prior(at)
+    }
+
+    /// How systems with the information matrices of this problem are solved.
+    pub(crate) fn plan(&self) -> Plan {
+        let fixed = self.holds.iter().map(|hold| matches!(hold, Hold::Fixed(_))).collect();
+        Plan::new(&self.edges, fixed, self.floats())
+    }
+
+    /// The point with fixed scores in their places, or with a sum of zero where the scores float.
+    pub(crate) fn on_constraints(&self, mut point: Point) -> Point {
+        for (score, hold) in point.scores.iter_mut().zip(&self.holds) {
+            if let Hold::Fixed(value) = hold {
+                *score = *value;
+            }
+        }
+        if self.floats() {
+            centre(&mut point.scores);
+        }
+        point
+    }
+
+    /// A gradient without the components of fixed items.
+    pub(crate) fn free(&self, gradient: &[f64]) -> Vec<f64> {
+        let held = |hold: &Hold| matches!(hold, Hold::Fixed(_));
+        self.holds.iter().zip(gradient).map(|(hold, value)| if held(hold) { 0.0 } else { *value }).collect()
+    }
+
     /// What the priors add to the log-likelihood; constants are left out.
     pub(crate) fn log_prior(&self, at: &Point) -> f64 {
         let half = 0.5 * self.virtual_comparisons;
@@ -206,11 +236,10 @@ impl Problem {
         sum
     }
 
-    /// Value, gradient and information.
+    /// Gradient and information.
     pub(crate) fn slope(&self, at: &Point) -> Slope {
         let (n, k) = (self.items(), self.extras());
-        let mut slope =
-            Slope { value: 0.0, scores: vec![0.0; n], extras: vec![0.0; k], information: self.empty_information() };
+        let mut slope = Slope { scores: vec![0.0; n], extras: vec![0.0; k], information: self.empty_information() };
         for (item, hold) in self.holds.iter().enumerate() {
             self.add_prior(&mut slope, item, *hold, at.scores[item]);
         }
@@ -218,7 +247,6 @@ impl Problem {
             let (left, right) = (cell.left as usize, cell.right as usize);
             let (x, u) = self.predictors(cell.left as usize, cell.right as usize, at);
             let term = self.law.term(cell.counts, x, u);
-            slope.value += term.value;
             slope.scores[left] += term.dx;
             slope.scores[right] -= term.dx;
             slope.information.weights[cell.edge as usize] += term.xx;
@@ -252,14 +280,12 @@ impl Problem {
                 }
             }
         }
-        slope.value += self.log_prior(at);
         slope
     }
 
     fn add_prior(&self, slope: &mut Slope, item: usize, hold: Hold, score: f64) {
         match hold {
-            Hold::Fixed(_) => slope.information.fixed[item] = true,
-            Hold::Free => {}
+            Hold::Fixed(_) | Hold::Free => {}
             Hold::Normal { mean, precision } => {
                 slope.scores[item] -= precision * (score - mean);
                 slope.information.excess[item] += precision;

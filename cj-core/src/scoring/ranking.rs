@@ -2,7 +2,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use super::covariance::Covariance;
-use super::linalg::{dot, semidefinite_root};
+use super::information::dot;
+use super::linalg::semidefinite_root;
 use super::normal::draw;
 
 /// Place of an item among all, 1 the best.
@@ -55,6 +56,20 @@ pub(crate) fn drawn_ranks<'a>(scores: &[f64], draws: impl Iterator<Item = &'a [f
     ranks
 }
 
+/// Ranks with the interval of the places that an item would take within ± 1.645 of its errors.
+pub(crate) fn ranks_in_place(scores: &[f64], errors: &[f64]) -> Vec<Rank> {
+    let n = scores.len();
+    let mut ascending = scores.to_vec();
+    ascending.sort_unstable_by(f64::total_cmp);
+    let above = |score: f64| n - ascending.partition_point(|other| *other <= score);
+    let rank = |((score, error), place): ((&f64, &f64), usize)| Rank {
+        place,
+        best: (above(score + Z90 * error) + 1).min(place),
+        worst: (above(score - Z90 * error)).clamp(place, n),
+    };
+    scores.iter().zip(errors).zip(places(scores)).map(rank).collect()
+}
+
 /// Place of each score, 1 the highest; scores within the accuracy of an estimate share the better place.
 pub(crate) fn places(scores: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
@@ -89,3 +104,5 @@ pub(crate) fn interval(counts: &[u32], draws: u32) -> Rank {
 const DRAWS: usize = 2_000;
 const SEED: u64 = 0x72_61_6e_6b;
 const SAME: f64 = 1e-9;
+/// 95 % quantile of the standard normal distribution.
+const Z90: f64 = 1.644_853_626_951_472_7;

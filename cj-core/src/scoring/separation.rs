@@ -81,7 +81,7 @@ impl Model {
                 Err(error) => return Err(error),
             }
         };
-        Separation::from_estimates(basis, fit.scores(), &fit.standard_errors_in(frame))
+        Separation::from_estimates(basis, fit.scores(), &fit.standard_errors_in(frame)?)
     }
 }
 

@@ -1,5 +1,4 @@
-use super::ScoringError;
-use super::linalg::centre;
+use super::information::centre;
 use super::newton::Optimum;
 use super::problem::{Point, Problem, Slope};
 
@@ -9,7 +8,7 @@ use super::problem::{Point, Problem, Slope};
 /// (s' − E)/I per item, capped by .98 to the power of the iteration, until none exceeds 10⁻⁴. It reproduces the program,
 /// not the optimum: on poorly mixed graphs the cap stops it early. Standard errors and residuals are those of the
 /// chances before the last step, as there.
-pub(crate) fn estimate(problem: &Problem) -> Result<Optimum, ScoringError> {
+pub(crate) fn estimate(problem: &Problem) -> Optimum {
     let n = problem.items();
     let (mut games, mut wins) = (vec![0.0; n], vec![0.0; n]);
     for cell in problem.cells() {
@@ -49,11 +48,18 @@ pub(crate) fn estimate(problem: &Problem) -> Result<Optimum, ScoringError> {
         let changes = point.scores.iter().zip(&before.scores).map(|(new, old)| (new - old).abs());
         let change = changes.fold(0.0, f64::max);
         if change < SETTLED || iterations == MOST_ITERATIONS {
-            let singular = |_| ScoringError::NotConverged { iterations, step: change };
-            let factor = slope.information.factor().map_err(singular)?;
             let gradients = adjusted.iter().zip(&wins).zip(&slope.scores).map(|((s, wins), g)| (s - wins + g).abs());
             let max_gradient = gradients.fold(0.0, f64::max);
-            return Ok(Optimum { point, before: Some(before), factor, iterations, max_gradient, accuracy: change });
+            let (information, plan) = (slope.information, problem.plan());
+            return Optimum {
+                point,
+                before: Some(before),
+                information,
+                plan,
+                iterations,
+                max_gradient,
+                accuracy: change,
+            };
         }
     }
 }

@@ -1,12 +1,20 @@
 use super::covariance::Covariance;
-use super::linalg::Factor;
+use super::information::Information;
+use super::solver::Plan;
 use super::statistics::{error_of_mean, mean_and_variance};
 
 /// How uncertain scores are: the curvature of a likelihood, or draws from a posterior.
 #[derive(Debug, Clone)]
 pub(crate) enum Spread {
-    Curvature(Box<Factor>),
+    Curvature(Box<Curvature>),
     Draws(Draws),
+}
+
+/// The information at an estimate.
+#[derive(Debug, Clone)]
+pub(crate) struct Curvature {
+    pub(crate) information: Information,
+    pub(crate) plan: Plan,
 }
 
 /// Draws of all scores, one after the other.
@@ -14,15 +22,6 @@ pub(crate) enum Spread {
 pub(crate) struct Draws {
     items: usize,
     values: Vec<f64>,
-}
-
-impl Spread {
-    pub(crate) fn covariance(&self) -> Covariance {
-        match self {
-            Self::Curvature(factor) => factor.covariance(),
-            Self::Draws(draws) => draws.covariance(),
-        }
-    }
 }
 
 impl Draws {
@@ -77,7 +76,8 @@ impl Draws {
         self.iter().map(|draw| draw[item]).collect()
     }
 
-    fn covariance(&self) -> Covariance {
+    /// Sample covariance.
+    pub(crate) fn covariance(&self) -> Covariance {
         let n = self.items;
         let means = self.means();
         let mut values = vec![0.0; n * n];

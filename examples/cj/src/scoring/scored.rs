@@ -88,10 +88,23 @@ pub fn score(table: &JudgementTable, args: &ScoringArgs, seed: u64) -> Result<Sc
 
 /// The hierarchical analysis: the default scores, and the honest reliability whatever the scores are.
 fn posterior(judgements: &Judgements, args: &ScoringArgs, seed: u64) -> Result<Posterior, ScoringError> {
+    let items = judgements.items().len();
+    let is_asked_for = args.anchors.is_none() && args.prior.is_none_or(|prior| prior == PriorArg::Eb);
+    if !is_asked_for && items > MOST_DRAWN {
+        let what = "the posterior beside another estimate";
+        return Err(ScoringError::TooLarge { what, items, limit: MOST_DRAWN });
+    }
     let builder = Model::builder();
     let builder = if args.order_effect { builder.order_effect() } else { builder };
-    builder.build()?.posterior(judgements, Sampling::seeded(seed))
+    let sampling = Sampling::seeded(seed);
+    let sampling = if is_asked_for { sampling } else { sampling.until_error(BESIDE) };
+    builder.build()?.posterior(judgements, sampling)
 }
+
+/// The Monte-Carlo error of a reliability that stands beside other scores.
+const BESIDE: f64 = 0.01;
+/// Above this number of items drawing takes minutes: too long for a figure beside the one that was asked for.
+const MOST_DRAWN: usize = 1_200;
 
 /// The judgements as the estimators take them.
 ///

@@ -1,0 +1,102 @@
+use std::sync::Arc;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+use super::super::errors::{standard_errors, variance_of_item};
+use super::super::linalg::covariance;
+use super::super::normal::{draw, uniform};
+use super::*;
+
+/// A connected graph in which item i meets items i + 1 … i + `ahead`, and `far` random others.
+fn graph(n: u32, ahead: u32, far: usize, rng: &mut ChaCha8Rng) -> Vec<(u32, u32)> {
+    let mut edges: Vec<(u32, u32)> = (0..n).flat_map(|i| (1..=ahead).map(move |step| (i, i + step))).collect();
+    edges.retain(|(_, b)| *b < n);
+    for _ in 0..far * n as usize {
+        let pick = |rng: &mut ChaCha8Rng| (uniform(rng) * f64::from(n)) as u32;
+        let (a, b) = (pick(rng), pick(rng));
+        if a != b {
+            edges.push((a.min(b), a.max(b)));
+        }
+    }
+    edges.sort_unstable();
+    edges.dedup();
+    edges
+}
+
+fn information(n: u32, edges: &[(u32, u32)], excess: f64, rng: &mut ChaCha8Rng) -> Information {
+    let mut information = Information::new(n as usize, 0, Arc::from(edges));
+    for weight in &mut information.weights {
+        *weight = 0.02 + uniform(rng);
+    }
+    information.excess.fill(excess);
+    information
+}
+
+fn kind(plan: &Plan) -> &'static str {
+    match plan.kind {
+        Kind::Dense => "dense",
+        Kind::Skyline(_) => "skyline",
+        Kind::Iterative => "iterative",
+    }
+}
+
+#[test]
+fn every_way_of_solving_gives_the_dense_answer() {
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    for (n, ahead, far, expected) in
+        [(40, 2, 1, "dense"), (400, 3, 0, "skyline"), (400, 1, 0, "skyline"), (200, 1, 8, "iterative")]
+    {
+        // Without a prior, with one, and with fixed items.
+        for (excess, fixed_items) in [(0.0, 0), (0.3, 0), (0.0, 3)] {
+            let edges = graph(n, ahead, far, &mut rng);
+            let information = information(n, &edges, excess, &mut rng);
+            let fixed: Vec<bool> = (0..n).map(|item| item % 50 < 1 && (item / 50) < fixed_items).collect();
+            let plan = Plan::new(&edges, fixed, excess <= 0.0 && fixed_items == 0);
+            assert_eq!(kind(&plan), expected);
+            let dense = plan.dense();
+            let mut right: Vec<f64> = (0..n).map(|_| draw(&mut rng)).collect();
+            if plan.floats {
+                centre(&mut right);
+            }
+            let solve = |plan: &Plan| Solver::new(&information, plan).unwrap().solve(&right, 1e-12).unwrap();
+            for (a, b) in solve(&plan).iter().zip(&solve(&dense)) {
+                assert!((a - b).abs() < 1e-8 * (1.0 + b.abs()), "{expected}: {a} {b}");
+            }
+            let exact = covariance(&information, &plan).unwrap().standard_errors();
+            for (item, (a, b)) in standard_errors(&information, &plan).unwrap().values.iter().zip(&exact).enumerate() {
+                assert!((a - b).abs() < 1e-8 * b.max(1e-3), "{expected}, item {item}: {a} {b}");
+                if item % 37 == 0 {
+                    let one = variance_of_item(&information, &plan, item).unwrap().sqrt();
+                    assert!((one - b).abs() < 1e-7 * b.max(1e-3), "{expected}, item {item} alone: {one} {b}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn errors_of_many_items_are_close_and_say_how_close() {
+    let mut rng = ChaCha8Rng::seed_from_u64(2);
+    for (excess, fixed_item) in [(0.0, false), (0.05, false), (0.0, true)] {
+        let edges = graph(1_700, 1, 12, &mut rng);
+        let information = information(1_700, &edges, excess, &mut rng);
+        let fixed: Vec<bool> = (0..1_700).map(|item| fixed_item && item == 5).collect();
+        let plan = Plan::new(&edges, fixed, excess <= 0.0 && !fixed_item);
+        let errors = standard_errors(&information, &plan).unwrap();
+        assert!(errors.relative_error > 0.0 && errors.relative_error < 0.08, "{}", errors.relative_error);
+        for item in [1, 100, 999, 1_650] {
+            let exact = variance_of_item(&information, &plan, item).unwrap().sqrt();
+            assert!((errors.values[item] / exact - 1.0).abs() < 0.1, "item {item}: {} {exact}", errors.values[item]);
+        }
+    }
+}
+
+#[test]
+fn a_graph_in_two_parts_is_singular_without_a_prior() {
+    let edges = [(0, 1), (2, 3)];
+    let mut information = Information::new(4, 0, Arc::from(edges));
+    information.weights.fill(1.0);
+    let plan = Plan::new(&edges, vec![false; 4], true);
+    assert!(Solver::new(&information, &plan).is_err());
+}
