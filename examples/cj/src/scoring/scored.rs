@@ -149,7 +149,10 @@ fn item_scores(table: &JudgementTable, fit: &Fit, frame: Frame, warnings: &mut V
         warnings.push(format!("rank_low, rank_high: not computed for more than {MOST_RANKED} items"));
         Vec::new()
     };
-    let errors = fit.standard_errors_in(frame);
+    let errors = fit.standard_errors_in(frame).unwrap_or_else(|error| {
+        warnings.push(format!("items[].se: {error}"));
+        Vec::new()
+    });
     let order = best_first(fit);
     let mut items = Vec::with_capacity(order.len());
     let mut place = 0;
@@ -164,7 +167,7 @@ fn item_scores(table: &JudgementTable, fit: &Fit, frame: Frame, warnings: &mut V
         items.push(ItemScore {
             id: fit.items()[i].clone(),
             score: finite(fit.scores()[i]),
-            se: finite(errors[i]),
+            se: errors.get(i).copied().and_then(finite),
             rank: Some(ranks.get(i).map_or(place, |rank| rank.place) as u64),
             rank_low: ranks.get(i).map(|rank| rank.best as u64),
             rank_high: ranks.get(i).map(|rank| rank.worst as u64),
