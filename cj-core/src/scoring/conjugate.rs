@@ -34,7 +34,7 @@ pub(crate) fn conjugate_gradients(
         if length <= enough {
             return Some(solution);
         }
-        product(information, diagonal, &direction, &mut image);
+        product(information, plan, diagonal, &direction, &mut image);
         clear_fixed(&mut image, plan);
         let curvature = dot(&direction, &image);
         // Also refuses NaN.
@@ -61,14 +61,20 @@ pub(crate) fn conjugate_gradients(
 }
 
 /// The scores' information times a vector: one pass over the pairs.
-fn product(information: &Information, diagonal: &[f64], vector: &[f64], image: &mut [f64]) {
+fn product(information: &Information, plan: &Plan, diagonal: &[f64], vector: &[f64], image: &mut [f64]) {
     for ((image, own), value) in image.iter_mut().zip(diagonal).zip(vector) {
         *image = own * value;
     }
-    for ((a, b), weight) in information.edges.iter().zip(&information.weights) {
-        let (a, b) = (*a as usize, *b as usize);
-        image[a] -= weight * vector[b];
-        image[b] -= weight * vector[a];
+    for (item, ends) in plan.starts.windows(2).enumerate() {
+        let own = vector[item];
+        let mut sum = 0.0;
+        let edges = information.edges[ends[0]..ends[1]].iter().zip(&information.weights[ends[0]..ends[1]]);
+        for ((_, other), weight) in edges {
+            let other = *other as usize;
+            sum += weight * vector[other];
+            image[other] -= weight * own;
+        }
+        image[item] -= sum;
     }
 }
 

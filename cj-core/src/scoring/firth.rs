@@ -1,6 +1,5 @@
 use super::ScoringError;
 use super::information::{Information, Singular};
-use super::law::Counts;
 use super::linalg::covariance;
 use super::newton::{Optimum, climb, largest, no_maximum, why_singular};
 use super::problem::{Point, Problem};
@@ -48,7 +47,7 @@ fn add_leverage(
     let covariance = covariance(information, plan)?;
     let bordered = information.bordered(&information.solver(plan)?, TOLERANCE)?;
     let crosses = bordered.cross_covariance();
-    for (index, cell) in problem.cells().iter().enumerate() {
+    for (index, cell) in problem.cells().enumerate() {
         let (left, right) = (cell.left as usize, cell.right as usize);
         let (x, u) = problem.predictors(left, right, at);
         let mut variance = covariance.of_difference(left, right);
@@ -56,8 +55,7 @@ fn add_leverage(
             variance += bordered.extras[0][0] + 2.0 * (cross[left] - cross[right]);
         }
         let half = 0.5 * problem.law.term(cell.counts, x, u).xx * variance;
-        let counts = Counts { left: cell.counts.left + half, right: cell.counts.right + half, ..cell.counts };
-        augmented.set_counts(index, counts);
+        augmented.set_wins(index, [cell.counts.left + half, cell.counts.right + half]);
     }
     Ok(())
 }

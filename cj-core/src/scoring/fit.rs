@@ -17,23 +17,21 @@ use super::{Judgements, ScoringError, Tally};
 /// prior, and with anchors, they are on the scale of the prior or of the anchors. Standard errors are in the same frame.
 #[derive(Debug, Clone)]
 pub struct Fit {
-    items: Arc<[String]>,
-    tallies: Vec<Tally>,
-    frame: Frame,
-    law: Law,
-    tie_shift: f64,
+    judgements: Judgements,
+    problem: Arc<Problem>,
     point: Point,
+    /// Where residuals are taken, if not at the estimate.
+    before: Option<Point>,
     method: Method,
     spread: Spread,
-    known: Vec<f64>,
     order_effect: Option<Effect>,
     tie_parameter: Option<Effect>,
-    log_likelihood: f64,
-    log_prior: f64,
     iterations: usize,
     max_gradient: Option<f64>,
     accuracy: f64,
-    residuals: Residuals,
+    tallies: OnceLock<Vec<Tally>>,
+    log_likelihood: OnceLock<f64>,
+    residuals: OnceLock<Residuals>,
     covariance: OnceLock<Result<Covariance, ScoringError>>,
     standard_errors: OnceLock<Errors>,
 }
@@ -82,7 +80,7 @@ pub struct Effect {
 }
 
 impl Fit {
-    pub(crate) fn new(judgements: &Judgements, problem: &Problem, optimum: Optimum) -> Result<Self, ScoringError> {
+    pub(crate) fn new(judgements: &Judgements, problem: Problem, optimum: Optimum) -> Result<Self, ScoringError> {
         let Optimum { point, before, information, plan, iterations, max_gradient, accuracy } = optimum;
         let mut errors = [0.0; 2];
         if !point.extras.is_empty() {
@@ -91,55 +89,42 @@ impl Fit {
             errors = [0, 1].map(|column| bordered.extras[column][column].max(0.0).sqrt());
         }
         let effect = |column: usize| Effect { estimate: point.extras[column], standard_error: errors[column] };
-        Ok(Self {
-            items: judgements.shared_items(),
-            tallies: judgements.tallies(),
-            frame: if problem.floats() { Frame::Centred } else { Frame::Absolute },
-            law: problem.law,
-            tie_shift: problem.tie_shift,
-            order_effect: problem.has_order.then(|| effect(0)),
-            tie_parameter: problem.law.has_ties().then(|| effect(usize::from(problem.has_order))),
-            log_likelihood: problem.log_likelihood(&point),
-            log_prior: problem.log_prior(&point),
-            residuals: Residuals::of(judgements, problem, before.as_ref().unwrap_or(&point)),
-            point,
-            method: Method::Optimised,
-            known: known_opponents(&information.diagonal(), &plan.fixed),
-            spread: Spread::Curvature(Box::new(Curvature { information, plan })),
-            iterations,
-            max_gradient: Some(max_gradient),
-            accuracy,
-            covariance: OnceLock::new(),
-            standard_errors: OnceLock::new(),
-        })
+        let order_effect = problem.has_order.then(|| effect(0));
+        let tie_parameter = problem.law.has_ties().then(|| effect(usize::from(problem.has_order)));
+        let spread = Spread::Curvature(Box::new(Curvature { information, plan }));
+        let fit = Self::bare(judgements, problem, point, spread);
+        let max_gradient = Some(max_gradient);
+        Ok(Self { before, order_effect, tie_parameter, iterations, max_gradient, accuracy, ..fit })
     }
 
     pub(crate) fn sampled(
         judgements: &Judgements,
-        problem: &Problem,
+        problem: Problem,
         point: Point,
         order_effect: Option<Effect>,
         draws: Draws,
     ) -> Self {
-        let information = problem.slope(&point).information;
+        let (iterations, accuracy) = (draws.count(), draws.monte_carlo_error());
+        let fit = Self::bare(judgements, problem, point, Spread::Draws(draws));
+        Self { order_effect, method: Method::Sampled { draws: iterations }, iterations, accuracy, ..fit }
+    }
+
+    fn bare(judgements: &Judgements, problem: Problem, point: Point, spread: Spread) -> Self {
         Self {
-            items: judgements.shared_items(),
-            tallies: judgements.tallies(),
-            frame: Frame::Absolute,
-            law: problem.law,
-            tie_shift: problem.tie_shift,
-            order_effect,
-            tie_parameter: None,
-            log_likelihood: problem.log_likelihood(&point),
-            log_prior: 0.0,
-            residuals: Residuals::of(judgements, problem, &point),
+            judgements: judgements.clone(),
+            problem: Arc::new(problem),
             point,
-            method: Method::Sampled { draws: draws.count() },
-            known: known_opponents(&information.diagonal(), &[]),
-            iterations: draws.count(),
+            before: None,
+            method: Method::Optimised,
+            spread,
+            order_effect: None,
+            tie_parameter: None,
+            iterations: 0,
             max_gradient: None,
-            accuracy: draws.monte_carlo_error(),
-            spread: Spread::Draws(draws),
+            accuracy: 0.0,
+            tallies: OnceLock::new(),
+            log_likelihood: OnceLock::new(),
+            residuals: OnceLock::new(),
             covariance: OnceLock::new(),
             standard_errors: OnceLock::new(),
         }
@@ -156,7 +141,7 @@ impl Fit {
 
     /// Names of the items, sorted.
     pub fn items(&self) -> &[String] {
-        &self.items
+        self.judgements.items()
     }
 
     /// Scores θ̂.
@@ -166,12 +151,16 @@ impl Fit {
 
     /// What each item won, lost and tied. All ties are counted, also those that the model leaves out.
     pub fn tallies(&self) -> &[Tally] {
-        &self.tallies
+        self.tallies.get_or_init(|| self.judgements.tallies())
     }
 
     /// What scores and standard errors are relative to.
     pub fn frame(&self) -> Frame {
-        self.frame
+        if self.problem.floats() && matches!(self.spread, Spread::Curvature(_)) {
+            Frame::Centred
+        } else {
+            Frame::Absolute
+        }
     }
 
     /// Standard error of each score, from the whole information matrix, in the frame of the scores.
@@ -198,11 +187,11 @@ impl Fit {
     /// [`ScoringError::TooLarge`] for centring the errors of a prior above 5,000 items.
     pub fn standard_errors_in(&self, frame: Frame) -> Result<Vec<f64>, ScoringError> {
         match frame {
-            Frame::Known => Ok(self.known.clone()),
-            Frame::Centred if self.frame == Frame::Absolute => {
+            Frame::Known => Ok(self.with_known_opponents()),
+            Frame::Centred if self.frame() == Frame::Absolute => {
                 let mut values = self.covariance()?.as_slice().to_vec();
-                centre_both(&mut values, self.items.len());
-                Ok(Covariance::new(self.items.len(), values).standard_errors())
+                centre_both(&mut values, self.point.scores.len());
+                Ok(Covariance::new(self.point.scores.len(), values).standard_errors())
             }
             _ => Ok(self.standard_errors().to_vec()),
         }
@@ -213,7 +202,7 @@ impl Fit {
     /// # Errors
     /// [`ScoringError::TooLarge`] above 5,000 items, where it would take more than 200 MB.
     pub fn covariance(&self) -> Result<&Covariance, ScoringError> {
-        let items = self.items.len();
+        let items = self.point.scores.len();
         if items > DENSE_LIMIT {
             return Err(ScoringError::TooLarge { what: "the covariance matrix", items, limit: DENSE_LIMIT });
         }
@@ -244,7 +233,7 @@ impl Fit {
     /// When an index is not below the number of items.
     pub fn standard_error_of_difference(&self, i: usize, j: usize) -> f64 {
         match &self.spread {
-            Spread::Curvature(curvature) if self.items.len() > MOST_EXACT => {
+            Spread::Curvature(curvature) if self.point.scores.len() > MOST_EXACT => {
                 variance_of_difference(&curvature.information, &curvature.plan, i, j).map_or(f64::INFINITY, f64::sqrt)
             }
             _ => self.covariance().map_or(f64::INFINITY, |covariance| covariance.of_difference(i, j).sqrt()),
@@ -257,10 +246,10 @@ impl Fit {
     /// When an index is not below the number of items.
     pub fn probability(&self, i: usize, j: usize) -> f64 {
         let gap = self.point.scores[i] - self.point.scores[j];
-        if self.law == Law::BradleyTerry {
+        if self.problem.law == Law::BradleyTerry {
             return logistic(gap);
         }
-        self.law.chances(gap, self.point.extras.last().copied().unwrap_or_default()).left
+        self.problem.law.chances(gap, self.point.extras.last().copied().unwrap_or_default()).left
     }
 
     /// Probability that item `i` is truly above item `j`, given the errors of both scores: the share of the draws of a
@@ -297,12 +286,12 @@ impl Fit {
 
     /// Log-likelihood of the judgements, without the prior and without binomial coefficients.
     pub fn log_likelihood(&self) -> f64 {
-        self.log_likelihood
+        *self.log_likelihood.get_or_init(|| self.problem.log_likelihood(&self.point))
     }
 
     /// What the prior adds to the log-likelihood, without constants; 0 under maximum likelihood.
     pub fn log_prior(&self) -> f64 {
-        self.log_prior
+        self.problem.log_prior(&self.point)
     }
 
     /// The order effect γ on the item shown first, where the model has one.
@@ -314,8 +303,8 @@ impl Fit {
     pub fn chance_of_first(&self) -> f64 {
         let extras = &self.point.extras;
         let order = self.order_effect.map_or(0.0, |effect| effect.estimate);
-        let tie = if self.law.has_ties() { extras.last().copied().unwrap_or_default() } else { 0.0 };
-        self.law.chances(order, tie + self.tie_shift * order).left
+        let tie = if self.problem.law.has_ties() { extras.last().copied().unwrap_or_default() } else { 0.0 };
+        self.problem.law.chances(order, tie + self.problem.tie_shift * order).left
     }
 
     /// The tie parameter where the model has one: log ν of Davidson's model, log η of Rao & Kupper's.
@@ -325,7 +314,8 @@ impl Fit {
 
     /// How well the judgements of each item, and of each judge, fit the model.
     pub fn residuals(&self) -> &Residuals {
-        &self.residuals
+        let at = self.before.as_ref().unwrap_or(&self.point);
+        self.residuals.get_or_init(|| Residuals::of(&self.judgements, &self.problem, at))
     }
 
     /// Steps that were made: Newton's, or draws.
@@ -344,20 +334,27 @@ impl Fit {
         self.accuracy
     }
 
+    /// `1/√I_ii` of each score; 0 where it is fixed.
+    fn with_known_opponents(&self) -> Vec<f64> {
+        let (diagonal, plan) = match &self.spread {
+            Spread::Curvature(curvature) => (curvature.information.diagonal(), curvature.plan.clone()),
+            Spread::Draws(_) => (self.problem.slope(&self.point).information.diagonal(), self.problem.plan()),
+        };
+        let errors = diagonal.iter().zip(&plan.fixed);
+        errors.map(|(own, fixed)| if *fixed || *own <= 0.0 { 0.0 } else { own.sqrt().recip() }).collect()
+    }
+
     fn errors(&self) -> &Errors {
         self.standard_errors.get_or_init(|| match &self.spread {
             Spread::Draws(draws) => Errors { values: draws.standard_errors(), relative_error: 0.0 },
-            Spread::Curvature(curvature) => standard_errors(&curvature.information, &curvature.plan)
-                .unwrap_or_else(|_| Errors { values: vec![f64::INFINITY; self.items.len()], relative_error: 0.0 }),
+            Spread::Curvature(curvature) => {
+                standard_errors(&curvature.information, &curvature.plan).unwrap_or_else(|_| Errors {
+                    values: vec![f64::INFINITY; self.point.scores.len()],
+                    relative_error: 0.0,
+                })
+            }
         })
     }
-}
-
-/// `1/√I_ii` of each score; 0 where it is fixed.
-fn known_opponents(diagonal: &[f64], fixed: &[bool]) -> Vec<f64> {
-    let is_fixed = |item: usize| fixed.get(item).is_some_and(|fixed| *fixed);
-    let errors = diagonal.iter().enumerate();
-    errors.map(|(item, own)| if is_fixed(item) || *own <= 0.0 { 0.0 } else { own.sqrt().recip() }).collect()
 }
 
 fn sign(value: f64) -> f64 {

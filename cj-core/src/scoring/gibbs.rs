@@ -36,7 +36,8 @@ impl<'a> Gibbs<'a> {
         let origin =
             |problem: &Problem| Point { scores: vec![0.0; problem.items()], extras: vec![0.0; problem.extras()] };
         // Without a maximum of the order effect (every left won) the chain starts at zero.
-        let point = maximise(&start, origin(&start)).map_or_else(|_| origin(&start), |optimum| optimum.point);
+        let point =
+            maximise(&start, origin(&start), || Ok(())).map_or_else(|_| origin(&start), |optimum| optimum.point);
         Self {
             sampler: PolyaGamma::new(),
             rng: ChaCha8Rng::seed_from_u64(seed),
@@ -136,11 +137,11 @@ impl<'a> Gibbs<'a> {
         let problem = self.problem;
         let order = self.point.extras.first().copied().unwrap_or_default();
         let fit = |factor: f64, point: &Point| -> f64 {
-            let term = |cell: &Cell| {
+            let term = |cell: Cell| {
                 let gap = point.scores[cell.left as usize] - point.scores[cell.right as usize];
                 problem.law.value(cell.counts, factor * gap + order, 0.0)
             };
-            problem.cells().iter().map(term).sum()
+            problem.cells().map(term).sum()
         };
         let log_factor = self.width * draw(&mut self.rng);
         let factor = log_factor.exp();

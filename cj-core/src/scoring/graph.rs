@@ -183,6 +183,21 @@ impl Graph {
     }
 }
 
+/// Whether the edges hold all nodes together.
+pub(crate) fn is_connected(nodes: usize, edges: impl Iterator<Item = (u32, u32)>) -> bool {
+    let mut parent: Vec<usize> = (0..nodes).collect();
+    let mut parts = nodes;
+    for (a, b) in edges {
+        if parts <= 1 {
+            break;
+        }
+        let (a, b) = (root(&mut parent, a as usize), root(&mut parent, b as usize));
+        parts -= usize::from(a != b);
+        parent[a.max(b)] = a.min(b);
+    }
+    parts <= 1
+}
+
 /// Connected groups of nodes, each ascending, ordered by their first node.
 pub(crate) fn components(nodes: usize, edges: impl Iterator<Item = (usize, usize)>) -> Vec<Vec<usize>> {
     let mut parent: Vec<usize> = (0..nodes).collect();

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::pair_order::sort_by_pair;
 use super::{Judgement, Outcome, PairCount, ScoringError};
 
 /// Judgements in canonical form: items sorted by name, ordered pairs sorted and counted.
@@ -24,9 +25,9 @@ use super::{Judgement, Outcome, PairCount, ScoringError};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judgements {
     items: Arc<[String]>,
-    pairs: Vec<PairCount>,
-    judges: Vec<String>,
-    records: Vec<Record>,
+    pairs: Arc<[PairCount]>,
+    judges: Arc<[String]>,
+    records: Arc<[Record]>,
 }
 
 /// One judgement of a named judge, with indices in place of names.
@@ -76,11 +77,10 @@ impl Judgements {
                 .then(a.weight.total_cmp(&b.weight))
                 .then(a.milliseconds.total_cmp(&b.milliseconds))
         });
-        let mut amounts: Vec<Amount> = records.iter().map(Amount::from).collect();
-        let pairs = counted(&items, &mut amounts)?;
+        let pairs = counted(&items, records.iter().map(Amount::from).collect())?;
         records.retain(|record| record.judge != NOBODY && record.weight > 0.0);
         records.sort_by_key(|record| record.judge);
-        Ok(Self { items: items.into(), pairs, judges, records })
+        Ok(Self { items: items.into(), pairs, judges: judges.into(), records: records.into() })
     }
 
     /// Collects counts of ordered pairs; indices are positions in `items`, and a pair may come several times.
@@ -89,40 +89,43 @@ impl Judgements {
     /// [`ScoringError::DuplicateItem`], and with the position (counting from 1) of the refused count
     /// [`ScoringError::UnknownItem`], [`ScoringError::SelfPair`] or [`ScoringError::Amount`].
     pub fn from_counts<S: AsRef<str>>(items: &[S], counts: &[PairCount]) -> Result<Self, ScoringError> {
-        let mut order: Vec<u32> = (0..items.len() as u32).collect();
-        order.sort_unstable_by(|a, b| items[*a as usize].as_ref().cmp(items[*b as usize].as_ref()));
-        let names: Arc<[String]> = order.iter().map(|at| items[*at as usize].as_ref().to_owned()).collect();
-        if let Some(twice) = names.windows(2).find(|two| two[0] == two[1]) {
-            return Err(ScoringError::DuplicateItem { name: twice[0].clone() });
-        }
-        let mut rank = vec![0; items.len()];
-        for (position, at) in order.iter().enumerate() {
-            rank[*at as usize] = position as u32;
-        }
+        let (names, rank) = ranked(items)?;
         let mut amounts = Vec::with_capacity(2 * counts.len());
         for (at, count) in counts.iter().enumerate() {
-            let row = at + 1;
-            if let Some(index) = [count.left, count.right].into_iter().find(|index| *index >= items.len()) {
-                return Err(ScoringError::UnknownItem { row, index, items: items.len() });
-            }
-            let (left, right) = (items[count.left].as_ref(), items[count.right].as_ref());
-            if count.left == count.right {
-                return Err(ScoringError::SelfPair { row, item: left.to_owned() });
-            }
-            for (what, outcome, found) in [
+            let (left, right) = known(at + 1, &names, &rank, [count.left, count.right])?;
+            for (what, outcome, weight) in [
                 ("wins_left", Outcome::Left, count.wins_left),
                 ("wins_right", Outcome::Right, count.wins_right),
                 ("ties", Outcome::Tie, count.ties),
             ] {
-                amount(row, left, right, what, found)?;
-                if found > 0.0 {
-                    let (left, right) = (rank[count.left], rank[count.right]);
-                    amounts.push(Amount { left, right, outcome, weight: found });
+                amount(at + 1, &names[left as usize], &names[right as usize], what, weight)?;
+                if weight > 0.0 {
+                    amounts.push(Amount { left, right, outcome, weight });
                 }
             }
         }
-        let pairs = counted(&names, &mut amounts)?;
-        Ok(Self { items: names, pairs, judges: Vec::new(), records: Vec::new() })
+        Ok(Self::of_pairs(names.clone(), counted(&names, amounts)?))
+    }
+
+    /// Collects single judgements given as (left, right, outcome), indices being positions in `items`: the fast way in.
+    ///
+    /// # Errors
+    /// [`ScoringError::DuplicateItem`], and with the position (counting from 1) of the refused judgement
+    /// [`ScoringError::UnknownItem`] or [`ScoringError::SelfPair`].
+    pub fn from_outcomes<S: AsRef<str>>(items: &[S], outcomes: &[(u32, u32, Outcome)]) -> Result<Self, ScoringError> {
+        let (names, rank) = ranked(items)?;
+        let mut rows = Vec::with_capacity(outcomes.len());
+        for (at, (left, right, outcome)) in outcomes.iter().enumerate() {
+            let (left, right) = known(at + 1, &names, &rank, [*left as usize, *right as usize])?;
+            rows.push((left, right, *outcome));
+        }
+        sort_by_pair(names.len(), &mut rows, |(left, right, _)| (*left, *right));
+        let rows = rows.into_iter().map(|(left, right, outcome)| Amount { left, right, outcome, weight: 1.0 });
+        Ok(Self::of_pairs(names, summed(rows)))
+    }
+
+    fn of_pairs(items: Arc<[String]>, pairs: Arc<[PairCount]>) -> Self {
+        Self { items, pairs, judges: Arc::new([]), records: Arc::new([]) }
     }
 
     /// The same judgements with further items that nobody has judged yet; names that are there already change nothing.
@@ -134,13 +137,14 @@ impl Judgements {
         all.dedup();
         let rank: Vec<usize> =
             self.items.iter().map(|name| all.binary_search(name).unwrap_or_else(|place| place)).collect();
-        for pair in &mut self.pairs {
-            (pair.left, pair.right) = (rank[pair.left], rank[pair.right]);
-        }
-        for record in &mut self.records {
-            record.left = rank[record.left as usize] as u32;
-            record.right = rank[record.right as usize] as u32;
-        }
+        let moved = |pair: &PairCount| PairCount { left: rank[pair.left], right: rank[pair.right], ..*pair };
+        self.pairs = self.pairs.iter().map(moved).collect();
+        let moved = |record: &Record| Record {
+            left: rank[record.left as usize] as u32,
+            right: rank[record.right as usize] as u32,
+            ..*record
+        };
+        self.records = self.records.iter().map(moved).collect();
         self.items = all.into();
         self
     }
@@ -173,7 +177,7 @@ impl Judgements {
     /// What each item won, lost and tied, in the order of [`Self::items`].
     pub fn tallies(&self) -> Vec<Tally> {
         let mut tallies = vec![Tally::default(); self.items.len()];
-        for pair in &self.pairs {
+        for pair in self.pairs.iter() {
             let left = &mut tallies[pair.left];
             left.wins += pair.wins_left;
             left.losses += pair.wins_right;
@@ -188,15 +192,10 @@ impl Judgements {
 
     /// The judgements of some of the named judges alone, over the same items.
     pub(crate) fn of_judges(&self, chosen: impl Fn(usize) -> bool) -> Self {
-        let records: Vec<Record> =
-            self.records.iter().filter(|record| chosen(record.judge as usize)).copied().collect();
-        let mut amounts: Vec<Amount> = records.iter().map(Amount::from).collect();
-        let pairs = sums(&mut amounts);
-        Self { items: Arc::clone(&self.items), pairs, judges: self.judges.clone(), records }
-    }
-
-    pub(crate) fn shared_items(&self) -> Arc<[String]> {
-        Arc::clone(&self.items)
+        let own = self.records.iter().filter(|record| chosen(record.judge as usize));
+        let records: Arc<[Record]> = own.copied().collect();
+        let pairs = sums(self.items.len(), records.iter().map(Amount::from).collect());
+        Self { items: Arc::clone(&self.items), pairs, judges: Arc::clone(&self.judges), records }
     }
 
     /// Judgements of named judges, sorted by judge and then by everything else.
@@ -245,6 +244,7 @@ impl<'a> Names<'a> {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Amount {
     left: u32,
     right: u32,
@@ -259,12 +259,18 @@ impl From<&Record> for Amount {
 }
 
 /// Counts per ordered pair, sorted; weights are sorted before they are summed.
-fn sums(amounts: &mut [Amount]) -> Vec<PairCount> {
-    amounts.sort_unstable_by(|a, b| {
-        (a.left, a.right, a.outcome).cmp(&(b.left, b.right, b.outcome)).then(a.weight.total_cmp(&b.weight))
-    });
+fn sums(items: usize, mut amounts: Vec<Amount>) -> Arc<[PairCount]> {
+    sort_by_pair(items, &mut amounts, |amount| (amount.left, amount.right));
+    for same in amounts.chunk_by_mut(|a, b| (a.left, a.right) == (b.left, b.right)) {
+        same.sort_unstable_by(|a, b| a.outcome.cmp(&b.outcome).then(a.weight.total_cmp(&b.weight)));
+    }
+    summed(amounts.into_iter().filter(|amount| amount.weight > 0.0))
+}
+
+/// Counts per ordered pair of amounts that are sorted.
+fn summed(amounts: impl Iterator<Item = Amount>) -> Arc<[PairCount]> {
     let mut pairs: Vec<PairCount> = Vec::new();
-    for amount in amounts.iter().filter(|amount| amount.weight > 0.0) {
+    for amount in amounts {
         let (left, right) = (amount.left as usize, amount.right as usize);
         match pairs.last_mut() {
             Some(pair) if (pair.left, pair.right) == (left, right) => pair.add(amount.outcome, amount.weight),
@@ -275,22 +281,49 @@ fn sums(amounts: &mut [Amount]) -> Vec<PairCount> {
             }
         }
     }
-    pairs
+    pairs.into()
 }
 
 /// Counts per ordered pair whose total is finite.
-fn counted(items: &[String], amounts: &mut [Amount]) -> Result<Vec<PairCount>, ScoringError> {
-    let pairs = sums(amounts);
+fn counted(items: &[String], amounts: Vec<Amount>) -> Result<Arc<[PairCount]>, ScoringError> {
+    let rows = amounts.len();
+    let pairs = sums(items.len(), amounts);
     // Single weights are finite, but their sum may not be.
     let mut total = 0.0;
-    for pair in &pairs {
+    for pair in pairs.iter() {
         total += pair.total();
         if !f64::is_finite(total) {
             let (left, right) = (items[pair.left].clone(), items[pair.right].clone());
-            return Err(ScoringError::Amount { row: amounts.len(), left, right, what: "sum of weights", found: total });
+            return Err(ScoringError::Amount { row: rows, left, right, what: "sum of weights", found: total });
         }
     }
     Ok(pairs)
+}
+
+/// The sorted names, and for each given name its position among them.
+fn ranked<S: AsRef<str>>(items: &[S]) -> Result<(Arc<[String]>, Vec<u32>), ScoringError> {
+    let mut order: Vec<u32> = (0..items.len() as u32).collect();
+    order.sort_unstable_by(|a, b| items[*a as usize].as_ref().cmp(items[*b as usize].as_ref()));
+    let names: Arc<[String]> = order.iter().map(|at| items[*at as usize].as_ref().to_owned()).collect();
+    if let Some(twice) = names.windows(2).find(|two| two[0] == two[1]) {
+        return Err(ScoringError::DuplicateItem { name: twice[0].clone() });
+    }
+    let mut rank = vec![0; items.len()];
+    for (position, at) in order.iter().enumerate() {
+        rank[*at as usize] = position as u32;
+    }
+    Ok((names, rank))
+}
+
+/// The canonical numbers of the two items of a row.
+fn known(row: usize, names: &[String], rank: &[u32], pair: [usize; 2]) -> Result<(u32, u32), ScoringError> {
+    let [left, right] = pair.map(|index| rank.get(index).copied().ok_or(index));
+    let unknown = |index| ScoringError::UnknownItem { row, index, items: names.len() };
+    let (left, right) = (left.map_err(unknown)?, right.map_err(unknown)?);
+    if left == right {
+        return Err(ScoringError::SelfPair { row, item: names[left as usize].clone() });
+    }
+    Ok((left, right))
 }
 
 fn check(row: usize, judgement: &Judgement<'_>) -> Result<(), ScoringError> {

@@ -25,6 +25,7 @@ mod model;
 mod newton;
 mod normal;
 mod order_test;
+mod pair_order;
 mod panel;
 mod polya_gamma;
 mod posterior;

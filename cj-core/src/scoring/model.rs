@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use super::connectivity::is_strongly_connected;
 use super::firth;
+use super::graph::is_connected;
 use super::newton::maximise;
 use super::prior::within;
 use super::problem::{Hold, Point, Problem};
@@ -85,7 +86,7 @@ impl Model {
     pub fn fit(&self, judgements: &Judgements) -> Result<Fit, ScoringError> {
         let problem = self.problem(judgements)?;
         let start = Point { scores: rough_scores(judgements), extras: start_of_extras(&problem) };
-        self.finish(judgements, &problem, start)
+        self.finish(judgements, problem, start)
     }
 
     /// Estimates the scores from start values, one per item in the order of the items: fewer iterations when they are near.
@@ -102,7 +103,7 @@ impl Model {
         }
         let problem = self.problem(judgements)?;
         let start = Point { scores: start.to_vec(), extras: start_of_extras(&problem) };
-        self.finish(judgements, &problem, start)
+        self.finish(judgements, problem, start)
     }
 
     /// The same model without prior and anchors.
@@ -110,15 +111,26 @@ impl Model {
         Self { prior: Prior::None, anchors: BTreeMap::new(), ..self.clone() }
     }
 
-    fn finish(&self, judgements: &Judgements, problem: &Problem, start: Point) -> Result<Fit, ScoringError> {
+    fn finish(&self, judgements: &Judgements, problem: Problem, start: Point) -> Result<Fit, ScoringError> {
         if let Prior::Hierarchical(sampling) = self.prior {
             return Ok(self.posterior(judgements, sampling)?.into_fit());
         }
-        self.require_maximum(judgements, problem)?;
+        require_extras(&problem)?;
+        let proper = problem.virtual_comparisons > 0.0 || matches!(self.prior, Prior::Normal { .. });
+        if !proper && !is_connected(problem.items(), problem.bonds()) {
+            // The graph falls apart; its names are worth the time now.
+            Connectivity::from_wins(judgements.items(), problem.links()).require_finite_scores()?;
+        }
+        let verify = || {
+            if proper || is_strongly_connected(problem.items(), &problem.links()) {
+                return Ok(());
+            }
+            Connectivity::from_wins(judgements.items(), problem.links()).require_finite_scores()
+        };
         let optimum = match self.prior {
-            Prior::Firth => firth::maximise(problem, start)?,
-            Prior::Sirt => sirt::estimate(problem),
-            _ => maximise(problem, start)?,
+            Prior::Firth => firth::maximise(&problem, start)?,
+            Prior::Sirt => sirt::estimate(&problem),
+            _ => maximise(&problem, start, verify)?,
         };
         Fit::new(judgements, problem, optimum)
     }
@@ -142,32 +154,6 @@ impl Model {
             };
         }
         Ok(problem)
-    }
-
-    /// Refuses judgements whose maximum is at infinity.
-    fn require_maximum(&self, judgements: &Judgements, problem: &Problem) -> Result<(), ScoringError> {
-        let totals = problem.totals();
-        let none = |parameter, reason| Err(ScoringError::NoFiniteParameter { parameter, reason });
-        if problem.has_order && totals.ties <= 0.0 && (totals.left <= 0.0 || totals.right <= 0.0) {
-            return none("order effect", "every judgement went to the same position, or there is none");
-        }
-        if problem.law.has_ties() && totals.ties <= 0.0 {
-            return none("tie parameter", "there are no ties; leave them out of the model");
-        }
-        if problem.law.has_ties() && totals.left + totals.right <= 0.0 {
-            return none("tie parameter", "there is nothing but ties");
-        }
-        let proper = problem.virtual_comparisons > 0.0 || matches!(self.prior, Prior::Normal { .. });
-        let links = problem.links();
-        if matches!(self.prior, Prior::Firth | Prior::Sirt) {
-            // These keep every score finite as long as each is compared with the rest, whatever the outcomes.
-            let both = links.iter().flat_map(|(a, b)| [(*a, *b), (*b, *a)]).collect();
-            return Connectivity::from_wins(judgements.items(), both).require_finite_scores();
-        }
-        if proper || is_strongly_connected(problem.items(), &links) {
-            return Ok(());
-        }
-        Connectivity::from_wins(judgements.items(), links).require_finite_scores()
     }
 }
 
@@ -239,10 +225,31 @@ impl ModelBuilder {
     }
 }
 
-/// Log-odds of each item's smoothed share of wins: a start from which Newton never overshoots far.
+/// Refuses judgements that say nothing of the order effect or of the tie parameter.
+fn require_extras(problem: &Problem) -> Result<(), ScoringError> {
+    if problem.extras() == 0 {
+        return Ok(());
+    }
+    let totals = problem.totals();
+    let none = |parameter, reason| Err(ScoringError::NoFiniteParameter { parameter, reason });
+    if problem.has_order && totals.ties <= 0.0 && (totals.left <= 0.0 || totals.right <= 0.0) {
+        return none("order effect", "every judgement went to the same position, or there is none");
+    }
+    if problem.law.has_ties() && totals.ties <= 0.0 {
+        return none("tie parameter", "there are no ties; leave them out of the model");
+    }
+    if problem.law.has_ties() && totals.left + totals.right <= 0.0 {
+        return none("tie parameter", "there is nothing but ties");
+    }
+    Ok(())
+}
+
+/// Log-odds of each item's smoothed share of wins: a start from which Newton never overshoots far, and near
+/// enough to zero that no chance is lost in rounding.
 fn rough_scores(judgements: &Judgements) -> Vec<f64> {
     let tallies = judgements.tallies();
-    tallies.iter().map(|tally| ((tally.wins + 0.5) / (tally.losses + 0.5)).ln()).collect()
+    let odds = tallies.iter().map(|tally| (tally.wins + 0.5) / (tally.losses + 0.5));
+    odds.map(|odds| odds.ln().clamp(-FARTHEST, FARTHEST)).collect()
 }
 
 fn start_of_extras(problem: &Problem) -> Vec<f64> {
@@ -256,3 +263,5 @@ fn start_of_extras(problem: &Problem) -> Vec<f64> {
     }
     extras
 }
+
+const FARTHEST: f64 = 15.0;

@@ -88,16 +88,16 @@ impl Model {
             return Err(ScoringError::Setting { setting: "hierarchical prior", found: "anchors".to_owned(), expected });
         }
         let problem = Problem::new(judgements, TiePolicy::Drop, self.has_order());
-        if problem.items() > MOST_ITEMS || problem.cells().len() > MOST_PAIRS {
+        if problem.items() > MOST_ITEMS || problem.len() > MOST_PAIRS {
             return Posterior::approximate(judgements, &problem, sampling);
         }
-        Posterior::sample(judgements, &problem, sampling)
+        Posterior::sample(judgements, problem, sampling)
     }
 }
 
 impl Posterior {
-    fn sample(judgements: &Judgements, problem: &Problem, sampling: Sampling) -> Result<Self, ScoringError> {
-        let mut chain = Gibbs::new(problem, sampling.seed);
+    fn sample(judgements: &Judgements, problem: Problem, sampling: Sampling) -> Result<Self, ScoringError> {
+        let mut chain = Gibbs::new(&problem, sampling.seed);
         chain.warm_up(WARM_UP)?;
         let mut draws = Draws::new(problem.items());
         let (mut sigmas, mut orders) = (Vec::new(), Vec::new());
@@ -110,7 +110,7 @@ impl Posterior {
                 sigmas.push(chain.sigma);
                 orders.extend(chain.point.extras.first());
             }
-            reliability = Reliability::of(problem, &draws.means(), draws.iter());
+            reliability = Reliability::of(&problem, &draws.means(), draws.iter());
             if reliability.as_ref().map_or(true, |found| found.largest_error() <= sampling.error) {
                 break;
             }
@@ -133,12 +133,12 @@ impl Posterior {
         let sigma = median(&sigmas);
         let mut held = problem.clone();
         held.holds.fill(Hold::Normal { mean: 0.0, precision: sigma.powi(-2) });
-        let optimum = maximise(&held, chain.point.clone())?;
+        let optimum = maximise(&held, chain.point.clone(), || Ok(()))?;
         let mut rng = ChaCha8Rng::seed_from_u64(sampling.seed ^ 1);
         let noise = |_| perturbed(&held, &optimum, sigma, &mut rng);
         let draws: Vec<Vec<f64>> = (0..SHORT).map(noise).collect::<Result<_, _>>()?;
         let reliability = Reliability::of(problem, &optimum.point.scores, draws.iter().map(Vec::as_slice));
-        let fit = Fit::new(judgements, &held, optimum)?.with_method(Method::Approximated { latent_sd: sigma });
+        let fit = Fit::new(judgements, held, optimum)?.with_method(Method::Approximated { latent_sd: sigma });
         Ok(Self { fit, latent_sd: Quantiles::of(&sigmas), flat: flat(&sigmas), reliability })
     }
 
@@ -176,7 +176,7 @@ impl Posterior {
 impl Reliability {
     fn of<'a>(problem: &Problem, scores: &[f64], draws: impl Iterator<Item = &'a [f64]>) -> Result<Self, ScoringError> {
         let none = || ScoringError::NoSpread { items: scores.len() };
-        if scores.len() < 3 || problem.cells().is_empty() {
+        if scores.len() < 3 || problem.len() == 0 {
             return Err(none());
         }
         let found: Option<Vec<f64>> = draws.map(|draw| squared_correlation(scores, draw)).collect();

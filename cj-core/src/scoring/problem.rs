@@ -2,8 +2,10 @@ use std::sync::Arc;
 
 use super::information::{Information, centre};
 use super::law::{Counts, Law, log_logistic, logistic};
+use super::newton::largest;
+use super::pair_order::order_by;
 use super::solver::Plan;
-use super::{Judgements, TiePolicy};
+use super::{Judgements, PairCount, TiePolicy};
 
 /// A concave function to maximise: the log-likelihood of the judgements plus what a prior says of each item.
 ///
@@ -14,9 +16,14 @@ pub(crate) struct Problem {
     pub(crate) has_order: bool,
     /// ∂u/∂γ: what the order effect adds to the tie predictor.
     pub(crate) tie_shift: f64,
-    cells: Vec<Cell>,
     /// Unordered pairs, (smaller, larger), ascending.
     edges: Arc<[(u32, u32)]>,
+    /// Wins of the left and of the right item of each cell.
+    wins: Vec<[f64; 2]>,
+    /// Ties of each cell; empty where the law has none.
+    ties: Vec<f64>,
+    /// Edge of each cell, and whether its left item is the larger one; empty where cell and edge are one.
+    sides: Vec<(u32, bool)>,
     pub(crate) holds: Vec<Hold>,
     /// Virtual comparisons of every item, half won, against an item at 0.
     pub(crate) virtual_comparisons: f64,
@@ -30,7 +37,7 @@ pub(crate) enum Hold {
     Fixed(f64),
 }
 
-/// The judgements of one ordered pair.
+/// The judgements of one ordered pair; of an unordered pair where the order makes no difference.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cell {
     pub(crate) left: u32,
@@ -57,57 +64,89 @@ pub(crate) struct Slope {
 impl Problem {
     pub(crate) fn new(judgements: &Judgements, ties: TiePolicy, has_order: bool) -> Self {
         let (law, tie_shift) = ties.law();
-        let merge = !has_order && !law.has_ties();
-        let mut cells: Vec<Cell> = Vec::with_capacity(judgements.pairs().len());
-        for pair in judgements.pairs() {
-            let ties = if law.has_ties() { pair.ties } else { 0.0 };
-            let counts = Counts { left: pair.wins_left, right: pair.wins_right, ties };
-            if counts.left + counts.right + counts.ties > 0.0 {
-                let swap = merge && pair.left > pair.right;
-                let (left, right) = if swap { (pair.right, pair.left) } else { (pair.left, pair.right) };
-                let counts = if swap { Counts { left: counts.right, right: counts.left, ..counts } } else { counts };
-                cells.push(Cell { left: left as u32, right: right as u32, counts, edge: 0 });
-            }
-        }
-        cells.sort_by_key(|cell| (cell.left.min(cell.right), cell.left.max(cell.right), cell.left));
+        let n = judgements.items().len();
+        let seen = |pair: &&PairCount| pair.wins_left + pair.wins_right > 0.0 || (law.has_ties() && pair.ties > 0.0);
         let mut problem = Self {
             law,
             has_order,
             tie_shift,
-            cells: Vec::with_capacity(cells.len()),
             edges: Arc::new([]),
-            holds: vec![Hold::Free; judgements.items().len()],
+            wins: Vec::with_capacity(judgements.pairs().len()),
+            ties: Vec::new(),
+            sides: Vec::new(),
+            holds: vec![Hold::Free; n],
             virtual_comparisons: 0.0,
         };
-        let mut edges = Vec::with_capacity(cells.len());
-        for mut cell in cells {
-            let edge = (cell.left.min(cell.right), cell.left.max(cell.right));
-            if edges.last() != Some(&edge) {
-                edges.push(edge);
-            }
-            cell.edge = edges.len() as u32 - 1;
-            match problem.cells.last_mut() {
-                Some(last) if (last.left, last.right) == (cell.left, cell.right) => {
-                    last.counts.left += cell.counts.left;
-                    last.counts.right += cell.counts.right;
-                }
-                _ => problem.cells.push(cell),
+        let mut edges: Vec<(u32, u32)> = Vec::with_capacity(judgements.pairs().len());
+        // Pairs whose left item is the smaller one are in the order of the edges already; the others are brought into it.
+        let (straight, swapped): (Vec<&PairCount>, Vec<&PairCount>) =
+            judgements.pairs().iter().filter(seen).partition(|pair| pair.left < pair.right);
+        let order = order_by(n, swapped.iter().map(|pair| pair.right as u32));
+        let mut straight = straight.into_iter().peekable();
+        let mut swapped = order.iter().map(|at| swapped[*at as usize]).peekable();
+        let edge_of = |pair: &PairCount| (pair.left.min(pair.right) as u32, pair.left.max(pair.right) as u32);
+        loop {
+            let from_straight = match (straight.peek(), swapped.peek()) {
+                (Some(a), Some(b)) => edge_of(a) <= edge_of(b),
+                (Some(_), None) => true,
+                (None, Some(_)) => false,
+                (None, None) => break,
+            };
+            let next = if from_straight { straight.next() } else { swapped.next() };
+            if let Some(pair) = next {
+                problem.push(&mut edges, edge_of(pair), pair);
             }
         }
         problem.edges = edges.into();
         problem
     }
 
+    fn push(&mut self, edges: &mut Vec<(u32, u32)>, edge: (u32, u32), pair: &PairCount) {
+        let is_new = edges.last() != Some(&edge);
+        if is_new {
+            edges.push(edge);
+        }
+        let swapped = pair.left > pair.right;
+        let wins = [pair.wins_left, pair.wins_right];
+        if self.has_order || self.law.has_ties() {
+            self.sides.push((edges.len() as u32 - 1, swapped));
+            self.wins.push(wins);
+            if self.law.has_ties() {
+                self.ties.push(pair.ties);
+            }
+            return;
+        }
+        let wins = if swapped { [wins[1], wins[0]] } else { wins };
+        match self.wins.last_mut() {
+            Some(last) if !is_new => *last = [last[0] + wins[0], last[1] + wins[1]],
+            _ => self.wins.push(wins),
+        }
+    }
+
     pub(crate) fn items(&self) -> usize {
         self.holds.len()
     }
 
-    pub(crate) fn cells(&self) -> &[Cell] {
-        &self.cells
+    /// How many cells there are.
+    pub(crate) fn len(&self) -> usize {
+        self.wins.len()
     }
 
-    pub(crate) fn set_counts(&mut self, cell: usize, counts: Counts) {
-        self.cells[cell].counts = counts;
+    /// The cells, in the order of their edges.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = Cell> {
+        (0..self.wins.len()).map(|at| {
+            let (edge, swapped) = self.sides.get(at).copied().unwrap_or((at as u32, false));
+            let (low, high) = self.edges[edge as usize];
+            let (left, right) = if swapped { (high, low) } else { (low, high) };
+            let [left_wins, right_wins] = self.wins[at];
+            let ties = self.ties.get(at).copied().unwrap_or_default();
+            Cell { left, right, counts: Counts { left: left_wins, right: right_wins, ties }, edge }
+        })
+    }
+
+    /// Sets the wins of a cell.
+    pub(crate) fn set_wins(&mut self, cell: usize, wins: [f64; 2]) {
+        self.wins[cell] = wins;
     }
 
     /// How many parameters there are beside the scores.
@@ -127,7 +166,7 @@ impl Problem {
 
     /// Weights of all judgements by outcome.
     pub(crate) fn totals(&self) -> Counts {
-        self.cells.iter().fold(Counts { left: 0.0, right: 0.0, ties: 0.0 }, |sum, cell| Counts {
+        self.cells().fold(Counts { left: 0.0, right: 0.0, ties: 0.0 }, |sum, cell| Counts {
             left: sum.left + cell.counts.left,
             right: sum.right + cell.counts.right,
             ties: sum.ties + cell.counts.ties,
@@ -142,8 +181,8 @@ impl Problem {
             (_, Hold::Free) | (None, _) => item,
             (Some(anchor), _) => anchor as u32,
         };
-        let mut links = Vec::with_capacity(2 * self.cells.len());
-        for cell in &self.cells {
+        let mut links = Vec::with_capacity(2 * self.len());
+        for cell in self.cells() {
             let (left, right) = (node(cell.left), node(cell.right));
             if cell.counts.left > 0.0 || cell.counts.ties > 0.0 {
                 links.push((left, right));
@@ -161,6 +200,14 @@ impl Problem {
             }
         }
         links
+    }
+
+    /// Pairs that hold the scores together: those of [`Self::links`] without their direction.
+    pub(crate) fn bonds(&self) -> impl Iterator<Item = (u32, u32)> {
+        let held = |hold: &Hold| *hold != Hold::Free;
+        let anchor = self.holds.iter().position(held).unwrap_or_default() as u32;
+        let anchors = self.holds.iter().enumerate().filter(move |(_, hold)| held(hold));
+        self.edges.iter().copied().chain(anchors.map(move |(item, _)| (anchor, item as u32)))
     }
 
     /// x and u of a comparison.
@@ -182,8 +229,7 @@ impl Problem {
 
     /// The log-likelihood of the judgements.
     pub(crate) fn log_likelihood(&self, at: &Point) -> f64 {
-        self.cells
-            .iter()
+        self.cells()
             .map(|cell| {
                 let (x, u) = self.predictors(cell.left as usize, cell.right as usize, at);
                 self.law.value(cell.counts, x, u)
@@ -243,7 +289,11 @@ impl Problem {
         for (item, hold) in self.holds.iter().enumerate() {
             self.add_prior(&mut slope, item, *hold, at.scores[item]);
         }
-        for cell in &self.cells {
+        if !self.law.has_ties() && largest(&at.scores) + largest(&at.extras) < MODERATE {
+            self.add_strengths(&mut slope, at);
+            return slope;
+        }
+        for cell in self.cells() {
             let (left, right) = (cell.left as usize, cell.right as usize);
             let (x, u) = self.predictors(cell.left as usize, cell.right as usize, at);
             let term = self.law.term(cell.counts, x, u);
@@ -283,6 +333,42 @@ impl Problem {
         slope
     }
 
+    /// The cells of a problem without ties, with `p = w_l/(w_l + w_r)`: one exponential per item, not per cell.
+    fn add_strengths(&self, slope: &mut Slope, at: &Point) {
+        let strengths: Vec<f64> = at.scores.iter().map(|score| score.exp()).collect();
+        let information = &mut slope.information;
+        if !self.has_order {
+            let cells = self.edges.iter().zip(&self.wins).zip(&mut information.weights);
+            for (((left, right), [wins, losses]), weight) in cells {
+                let (left, right) = (*left as usize, *right as usize);
+                let (a, b) = (strengths[left], strengths[right]);
+                let share = 1.0 / (a + b);
+                let (p, q) = (a * share, b * share);
+                let gain = wins * q - losses * p;
+                slope.scores[left] += gain;
+                slope.scores[right] -= gain;
+                *weight = (wins + losses) * p * q;
+            }
+            return;
+        }
+        let order = at.extras[0].exp();
+        for cell in self.cells() {
+            let (left, right) = (cell.left as usize, cell.right as usize);
+            let (a, b) = (strengths[left] * order, strengths[right]);
+            let share = 1.0 / (a + b);
+            let (p, q) = (a * share, b * share);
+            let gain = cell.counts.left * q - cell.counts.right * p;
+            let weight = (cell.counts.left + cell.counts.right) * p * q;
+            slope.scores[left] += gain;
+            slope.scores[right] -= gain;
+            slope.extras[0] += gain;
+            information.weights[cell.edge as usize] += weight;
+            information.border[0][left] += weight;
+            information.border[0][right] -= weight;
+            information.corner[0][0] += weight;
+        }
+    }
+
     fn add_prior(&self, slope: &mut Slope, item: usize, hold: Hold, score: f64) {
         match hold {
             Hold::Fixed(_) | Hold::Free => {}
@@ -298,3 +384,6 @@ impl Problem {
         }
     }
 }
+
+/// Scores below which no strength and no ratio of strengths overflows or underflows.
+const MODERATE: f64 = 150.0;

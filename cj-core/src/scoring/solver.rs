@@ -15,6 +15,8 @@ pub(crate) struct Plan {
     /// Whether nothing but the sum-to-zero rule says where zero is.
     pub(crate) floats: bool,
     pub(crate) fixed: Vec<bool>,
+    /// Where the edges of each smaller item begin.
+    pub(crate) starts: Vec<usize>,
     kind: Kind,
 }
 
@@ -56,7 +58,14 @@ impl Plan {
         }
         let grounded = if floats { (0..n).rev().max_by_key(|item| degree[*item]) } else { None };
         let free: Vec<usize> = (0..n).filter(|item| !fixed[*item] && Some(*item) != grounded).collect();
-        let mut plan = Self { rows: vec![None; n], size: free.len(), floats, fixed, kind: Kind::Dense };
+        let mut starts = vec![0; n + 1];
+        for (low, _) in edges {
+            starts[*low as usize + 1] += 1;
+        }
+        for item in 0..n {
+            starts[item + 1] += starts[item];
+        }
+        let mut plan = Self { rows: vec![None; n], size: free.len(), floats, fixed, starts, kind: Kind::Dense };
         for (row, item) in free.iter().enumerate() {
             plan.rows[*item] = Some(row as u32);
         }
