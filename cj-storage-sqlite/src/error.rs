@@ -65,8 +65,7 @@ fn database_kind(error: &dyn DatabaseError) -> ErrorKind {
     let code = code(error);
     match (code, code & 0xff) {
         // A reading transaction that wants to write, after another connection has written.
-        (BUSY_SNAPSHOT, _) => ErrorKind::Conflict,
-        (CONSTRAINT_PRIMARY_KEY | CONSTRAINT_UNIQUE | CONSTRAINT_ROWID, _) => ErrorKind::Conflict,
+        (BUSY_SNAPSHOT | CONSTRAINT_PRIMARY_KEY | CONSTRAINT_UNIQUE | CONSTRAINT_ROWID, _) => ErrorKind::Conflict,
         (_, BUSY | LOCKED | INTERRUPT | IO | FULL | CANNOT_OPEN | PROTOCOL) => ErrorKind::Unavailable,
         (_, READ_ONLY) => ErrorKind::Unsupported,
         (_, CORRUPT | NOT_A_DATABASE) => ErrorKind::Corrupt,
@@ -122,6 +121,6 @@ const CANNOT_OPEN: u32 = 14;
 const PROTOCOL: u32 = 15;
 const NOT_A_DATABASE: u32 = 26;
 const BUSY_SNAPSHOT: u32 = BUSY | (2 << 8);
-const CONSTRAINT_PRIMARY_KEY: u32 = 19 | (6 << 8);
-const CONSTRAINT_UNIQUE: u32 = 19 | (8 << 8);
-const CONSTRAINT_ROWID: u32 = 19 | (10 << 8);
+const CONSTRAINT_PRIMARY_KEY: u32 = 0x0613;
+const CONSTRAINT_UNIQUE: u32 = 0x0813;
+const CONSTRAINT_ROWID: u32 = 0x0a13;

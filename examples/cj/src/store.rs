@@ -108,7 +108,10 @@ impl Place {
     /// How to open it.
     pub(crate) fn options(&self) -> SqliteOptions {
         let options = SqliteOptions::new(&self.path);
-        self.busy_timeout.map_or(options.clone(), |timeout| options.busy_timeout(timeout))
+        match self.busy_timeout {
+            Some(timeout) => options.busy_timeout(timeout),
+            None => options,
+        }
     }
 
     /// Makes sure that there is something to open, or room for it.
