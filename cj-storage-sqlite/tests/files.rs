@@ -184,9 +184,9 @@ async fn a_host_and_the_store_hold_or_fail_together() {
         query("INSERT INTO host VALUES ('ours')").execute(&mut *tx).await.unwrap();
         assert_eq!(SqliteUnit::on(&mut tx).lock(&[batch_id(1)]).await.unwrap(), [batch(1)]);
         if commits {
-            tx.commit().await.unwrap()
+            tx.commit().await.unwrap();
         } else {
-            tx.rollback().await.unwrap()
+            tx.rollback().await.unwrap();
         }
         let found: i64 = query_scalar(count).fetch_one(&mut raw(&fixture.path()).await).await.unwrap();
         assert_eq!(found, expected);
