@@ -39,7 +39,8 @@ impl Dense {
             self.leave(item, &mut free);
         }
         let known = |item: u32| rank(self.matrices.variance(self.place(item)));
-        if let Some(rests) = who_rests(request, board, &self.item[..free], known) {
+        let rests = who_rests(request, board, &self.item[..free], known);
+        if let Some(rests) = rests {
             self.leave(rests, &mut free);
         }
         let full = want.min(free / 2);
@@ -59,26 +60,41 @@ impl Dense {
             self.update(Pair::new(a, b), 1.0, if last { free } else { items });
             taken.push(pair);
         }
-        let worth =
-            |dense: &Self, pair: Pair| rank(dense.matrices.gain(dense.place(pair.left), dense.place(pair.right)));
-        while let Some((at, pairs)) =
-            exchange(&taken, &self.item[..free], |a, b| board.admissible(a, b), |pair| worth(self, pair))
-                .filter(|_| taken.len() < full && !board.has_quotas())
-        {
-            let broken = std::mem::replace(&mut taken[at], pairs[0]);
-            taken.push(pairs[1]);
-            for item in pairs.iter().flat_map(|pair| [pair.left, pair.right]) {
-                if self.place(item) < free {
-                    self.leave(item, &mut free);
-                }
-            }
-            if !last {
-                self.update(broken, -1.0, items);
-                self.update(pairs[0], 1.0, items);
-                self.update(pairs[1], 1.0, items);
-            }
+        if taken.len() < full && !board.has_quotas() {
+            self.complete(board, &mut taken, full, self.item[..free].iter().copied().chain(rests).collect(), last);
         }
         taken
+    }
+
+    /// Fills a round that fell short: with any two of the `left` that may meet, else by exchanging partners. Whoever was to
+    /// rest may stand in.
+    fn complete(&mut self, board: &Board, taken: &mut Vec<Pair>, full: usize, mut left: Vec<u32>, last: bool) {
+        let side = |a, b| board.admissible(a, b);
+        while taken.len() < full {
+            let meet = left.iter().enumerate().flat_map(|(at, &a)| left[at + 1..].iter().map(move |&b| (a, b)));
+            let direct = meet.filter_map(|(a, b)| side(a, b)).max_by_key(|&pair| self.rank(pair));
+            let (broken, added) = match direct {
+                Some(pair) => (None, vec![pair]),
+                None => match exchange(taken, &left, side, |pair| self.rank(pair)) {
+                    Some((at, pairs)) => (Some(taken.swap_remove(at)), pairs.to_vec()),
+                    None => break,
+                },
+            };
+            left.retain(|&item| added.iter().all(|pair| pair.left != item && pair.right != item));
+            if !last {
+                if let Some(pair) = broken {
+                    self.update(pair, -1.0, self.item.len());
+                }
+                for &pair in &added {
+                    self.update(pair, 1.0, self.item.len());
+                }
+            }
+            taken.extend(added);
+        }
+    }
+
+    fn rank(&self, pair: Pair) -> u64 {
+        rank(self.matrices.gain(self.place(pair.left), self.place(pair.right)))
     }
 
     fn place(&self, item: u32) -> usize {
