@@ -1,1 +1,7 @@
-//! See the README.
+#![doc = include_str!("../README.md")]
+
+mod intake;
+mod panel;
+
+pub use intake::{Intake, Kind};
+pub use panel::{Judged, judged};

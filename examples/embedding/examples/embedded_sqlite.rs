@@ -19,7 +19,7 @@ use embedding::{ESSAYS, put_to, request, richer};
 const BEFORE: u32 = 10;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("batches.sqlite");
 
@@ -58,26 +58,26 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn open(path: &Path) -> Result<SqliteStore, Box<dyn Error>> {
+async fn open(path: &Path) -> Result<SqliteStore, Box<dyn Error + Send + Sync>> {
     let store = SqliteStore::open(path).await?;
     store.migrate().await?;
     Ok(store)
 }
 
-fn service(store: &SqliteStore) -> Result<Service, Box<dyn Error>> {
+fn service(store: &SqliteStore) -> Result<Service, Box<dyn Error + Send + Sync>> {
     Ok(Service::new(Arc::new(store.clone()), Arc::new(SystemClock::new()), WorkerId::new("embedded")?))
 }
 
 /// Puts at most so many questions to the judge and hands its answers in, all in one unit of work.
-async fn answer(service: &Service, limit: u32) -> Result<usize, Box<dyn Error>> {
+async fn answer(service: &Service, limit: u32) -> Result<usize, Box<dyn Error + Send + Sync>> {
     let questions = service.claim_questions(limit, TimeDelta::minutes(5)).await?;
     let answers = questions.iter().map(|question| Ok(Answer::of(put_to(richer, question)?)));
-    let answers = answers.collect::<Result<Vec<_>, Box<dyn Error>>>()?;
+    let answers = answers.collect::<Result<Vec<_>, Box<dyn Error + Send + Sync>>>()?;
     service.take_verdicts(&answers).await?;
     Ok(answers.len())
 }
 
-async fn record(store: &SqliteStore, id: BatchId) -> Result<BatchRecord, Box<dyn Error>> {
+async fn record(store: &SqliteStore, id: BatchId) -> Result<BatchRecord, Box<dyn Error + Send + Sync>> {
     Ok(store.read().await?.find(&BatchQuery::Id(id)).await?.pop().ok_or("the batch is stored")?)
 }
 

@@ -17,7 +17,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, SqliteConnection, query, query_scalar};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("school.sqlite");
     // The host has its tables in the same file, and a connection of its own.
@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let questions = service.claim_questions(100, TimeDelta::minutes(5)).await?;
         assert!(!questions.is_empty(), "a judge that never fails leaves nothing to wait for");
         let answers = questions.iter().map(|question| Ok(Answer::of(put_to(richer, question)?)));
-        service.take_verdicts(&answers.collect::<Result<Vec<_>, Box<dyn Error>>>()?).await?;
+        service.take_verdicts(&answers.collect::<Result<Vec<_>, Box<dyn Error + Send + Sync>>>()?).await?;
         phase = service.advance(id).await?;
     }
     let best: String = query_scalar(BEST).fetch_one(&mut host).await?;
@@ -61,7 +61,7 @@ enum Ending {
 }
 
 /// Writes the host's row and the new batch in one transaction, which is the host's.
-async fn hand_in(host: &mut SqliteConnection, ending: Ending) -> Result<BatchId, Box<dyn Error>> {
+async fn hand_in(host: &mut SqliteConnection, ending: Ending) -> Result<BatchId, Box<dyn Error + Send + Sync>> {
     let (worker, texts) = (worker()?, EssayTexts::new());
     let context = Context { now: SystemClock::new().now(), worker: &worker, texts: &texts };
     let (batch, change) = Batch::request(request("homework")?, &context)?;
@@ -83,7 +83,7 @@ async fn homework(host: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
     query_scalar("SELECT count(*) FROM homework").fetch_one(host).await
 }
 
-async fn is_stored(store: &SqliteStore, id: BatchId) -> Result<bool, Box<dyn Error>> {
+async fn is_stored(store: &SqliteStore, id: BatchId) -> Result<bool, Box<dyn Error + Send + Sync>> {
     Ok(!store.read().await?.find(&BatchQuery::Id(id)).await?.is_empty())
 }
 

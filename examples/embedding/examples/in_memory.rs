@@ -14,7 +14,7 @@ use cj_core::store::{BatchQuery, ResultRepository};
 use embedding::{put_to, request, richer, vocabulary};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let store = Arc::new(MemoryStore::new());
     let service = Service::new(store, Arc::new(SystemClock::new()), WorkerId::new("in-memory")?);
 
@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let questions = service.claim_questions(100, TimeDelta::minutes(5)).await?;
         assert!(!questions.is_empty(), "a judge that never fails leaves nothing to wait for");
         let answers = questions.iter().map(|question| Ok(Answer::of(put_to(judge, question)?)));
-        service.take_verdicts(&answers.collect::<Result<Vec<_>, Box<dyn Error>>>()?).await?;
+        service.take_verdicts(&answers.collect::<Result<Vec<_>, Box<dyn Error + Send + Sync>>>()?).await?;
         phase = service.advance(id).await?;
     }
 

@@ -13,11 +13,11 @@ pub const ESSAYS: [(&str, &str); 8] = [
     ("ALMA", include_str!("../../data/essays/alma.txt")),
     ("BILAL", include_str!("../../data/essays/bilal.txt")),
     ("CORNELIA", include_str!("../../data/essays/cornelia.txt")),
-    ("DRAGAN", include_str!("../../data/essays/dragan.txt")),
     ("EBBA", include_str!("../../data/essays/ebba.txt")),
     ("FELIX", include_str!("../../data/essays/felix.txt")),
     ("GRETA", include_str!("../../data/essays/greta.txt")),
     ("HASSAN", include_str!("../../data/essays/hassan.txt")),
+    ("JONATAN", include_str!("../../data/essays/jonatan.txt")),
 ];
 
 /// A request to rank the essays. The name stands for the message that a host was sent: the same name is the same request.
@@ -57,7 +57,7 @@ pub fn vocabulary(essay: &str) -> usize {
     words.map(str::to_lowercase).collect::<BTreeSet<_>>().len()
 }
 
-/// Prefers the richer vocabulary; a tie goes to the essay shown first.
+/// Prefers the richer vocabulary; of equal ones that shown first.
 pub fn richer(first: &str, second: &str) -> Winner {
     if vocabulary(first) >= vocabulary(second) { Winner::A } else { Winner::B }
 }
