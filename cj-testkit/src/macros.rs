@@ -1,6 +1,6 @@
 //! The suite as a macro: one test per case.
 
-/// Makes one test of every case of [`crate::conformance`], each with a fresh store.
+/// Makes one test of every case of [`mod@crate::conformance`], each with a fresh store.
 ///
 /// It takes an async expression that gives a [`crate::Setup`]: an `Arc<dyn Store>`, or a pair of one and whatever must live
 /// as long as it. The tests are functions of modules named after the ports, so that `cargo test outbox::` runs one port's.

@@ -26,8 +26,8 @@ impl Model {
     /// use cj_core::scoring::{Judgements, Model, PairCount};
     /// // Beaver & Gokhale's heaviness experiment in part: weights lifted in both orders, 50 times each.
     /// let counts = [
-    ///     PairCount::new(0, 1, 14.0, 36.0), PairCount::new(1, 0, 39.0, 11.0),
-    ///     PairCount::new(1, 2, 14.0, 36.0), PairCount::new(2, 1, 33.0, 17.0),
+    ///     PairCount::new(0, 1, 14.0, 36.0), PairCount::new(1, 0, 32.0, 18.0),
+    ///     PairCount::new(1, 2, 14.0, 36.0), PairCount::new(2, 1, 34.0, 16.0),
     /// ];
     /// let judgements = Judgements::from_counts(&["90 g", "95 g", "100 g"], &counts)?;
     /// let test = Model::builder().build()?.order_test(&judgements)?;
