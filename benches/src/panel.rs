@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// The true scores lie evenly between minus and plus this many logits.
-const REACH: f64 = 1.5;
+const REACH: f64 = 1.0;
 
 /// Items that were compared some rounds long.
 #[derive(Clone, Debug)]
