@@ -49,8 +49,7 @@ async fn a_recording_with_gaps_gives_the_scale_of_all_its_answers() {
 
     // Pairs without an answer are sidestepped: each is asked once, and never again.
     let mut reader = csv::Reader::from_path(&recording).unwrap();
-    let recorded: BTreeSet<_> =
-        reader.records().map(Result::unwrap).map(|row| unordered(&row[1], &row[2])).collect();
+    let recorded: BTreeSet<_> = reader.records().map(Result::unwrap).map(|row| unordered(&row[1], &row[2])).collect();
     assert_eq!(recorded.len(), 114 * 113 / 2 - 322);
     let asked = comparisons(&files).await;
     let (gaps, answered): (Vec<_>, Vec<_>) = asked.iter().partition(|c| c.state == ComparisonState::Failed);
@@ -70,7 +69,8 @@ async fn records_are_used_once_and_from_either_side() {
     let document = replay(files.path("j.csv")).store(files.path("cj.db")).json("run.v1");
     let asked = comparisons(&files).await;
     let of = |one: &str, other: &str, state: ComparisonState| {
-        let is_pair = |c: &&ComparisonRecord| unordered(c.essay_a.as_str(), c.essay_b.as_str()) == unordered(one, other);
+        let is_pair =
+            |c: &&ComparisonRecord| unordered(c.essay_a.as_str(), c.essay_b.as_str()) == unordered(one, other);
         asked.iter().filter(is_pair).filter(|c| c.state == state).count()
     };
     assert_eq!(of("A", "C", ComparisonState::Decided), 0, "nobody recorded it");
@@ -102,7 +102,9 @@ fn a_recording_that_pairs_an_item_with_itself_is_refused() {
     let table = "judge,left,right,winner\nj,a,b,a\nj,b,a,a\nj,a,c,a\nj,c,b,b\nj,b,c,c\nj,b,b,b\n";
     let files = Files::new(&[("j.csv", table)]);
     let line = replay(files.path("j.csv")).store(files.path("cj.db")).refused();
-    assert!(line.ends_with("j.csv, line 7, column `right`: expected another item than on the other side, found `b` on both sides"));
+    assert!(line.ends_with(
+        "j.csv, line 7, column `right`: expected another item than on the other side, found `b` on both sides"
+    ));
     assert_eq!(cj().arg("score").arg(files.path("j.csv")).refused(), line, "`cj score` says the same");
     assert_eq!(files.names(), ["j.csv"], "no store is made");
 }

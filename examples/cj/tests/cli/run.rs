@@ -173,7 +173,9 @@ fn a_device_is_written_to_and_stays_one() {
     let files = Files::new(&[("m.csv", &manifest(4))]);
     // A link, so that no mistake can hurt the machine's own device.
     std::os::unix::fs::symlink("/dev/null", files.path("null")).unwrap();
-    let ended = done(cj().arg("run").arg(files.path("m.csv")).arg("--report").arg(files.path("null")).store(files.path("cj.db")));
+    let ended = done(
+        cj().arg("run").arg(files.path("m.csv")).arg("--report").arg(files.path("null")).store(files.path("cj.db")),
+    );
     assert!(ended.stdout.contains("COMPLETED"));
     assert!(fs::metadata(files.path("null")).unwrap().file_type().is_char_device());
     assert_eq!(files.names(), ["cj.db", "m.csv", "null"]);
