@@ -93,7 +93,7 @@ impl Driver {
         watch: &mut (dyn FnMut(&BatchRecord) + Send),
     ) -> Result<Ended, ServiceError> {
         let mut record = self.record(id).await?;
-        self.clock.advance_to(record.state.last_activity_at);
+        self.clock.advance_to(time_of(&record));
         self.recall(id).await?;
         loop {
             if self.stop.load(Ordering::Relaxed) {
@@ -230,6 +230,13 @@ fn question(message: &OutboxMessage) -> Result<Question, StoreError> {
     let body: Body =
         serde_json::from_slice(&message.payload).map_err(|error| StoreError::corrupt("outbox.claim", error))?;
     Ok(Question::new(body.correlation_id, body.metadata.essay_a_id, body.metadata.essay_b_id))
+}
+
+/// The time where a batch stands: what a deadline sets off is no activity, but the lease says when it was taken.
+fn time_of(record: &BatchRecord) -> DateTime<Utc> {
+    let active = record.state.last_activity_at;
+    let taken = record.state.lease.as_ref().map(|lease| lease.until - record.header.settings.lease());
+    taken.map_or(active, |taken| taken.max(active))
 }
 
 fn question_of(comparison: &ComparisonRecord) -> Question {

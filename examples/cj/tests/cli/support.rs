@@ -3,10 +3,13 @@ use std::{
     ffi::OsStr,
     fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Child, Command, Output, Stdio},
 };
 
 use cj::output::SCHEMAS;
+use cj_core::change::BatchRecord;
+use cj_core::store::{BatchQuery, Store};
+use cj_storage_sqlite::{Access, SqliteOptions, SqliteStore};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -14,6 +17,7 @@ use tempfile::TempDir;
 pub(crate) struct Call(Command);
 
 /// How a call ended.
+#[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) code: i32,
     pub(crate) stdout: String,
@@ -23,6 +27,20 @@ pub(crate) struct Ended {
 /// A call of `cj` without arguments.
 pub(crate) fn cj() -> Call {
     Call(Command::new(env!("CARGO_BIN_EXE_cj")))
+}
+
+/// A call by a user without any rights, of a copy of the binary that this user can reach.
+#[cfg(unix)]
+pub(crate) fn cj_of_nobody(files: &Files) -> Call {
+    use std::os::unix::process::CommandExt as _;
+    const NOBODY: u32 = 65_534;
+    let copy = files.path("cj-of-nobody");
+    if !copy.exists() {
+        fs::copy(env!("CARGO_BIN_EXE_cj"), &copy).expect("there is room for a copy");
+    }
+    let mut command = Command::new(copy);
+    command.uid(NOBODY).gid(NOBODY);
+    Call(command)
 }
 
 impl Call {
@@ -36,22 +54,109 @@ impl Call {
         self
     }
 
+    pub(crate) fn store(self, path: impl AsRef<OsStr>) -> Self {
+        self.arg("--store").arg(path)
+    }
+
     pub(crate) fn run(mut self) -> Ended {
-        let output = self.0.output().expect("the binary starts");
-        Ended {
-            code: output.status.code().expect("it ends by itself"),
-            stdout: String::from_utf8(output.stdout).expect("its results are text"),
-            stderr: String::from_utf8(output.stderr).expect("its remarks are text"),
-        }
+        Ended::of(self.0.output().expect("the binary starts"))
+    }
+
+    /// Starts the call and comes back.
+    pub(crate) fn start(mut self) -> Running {
+        self.0.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Running(self.0.spawn().expect("the binary starts"))
+    }
+
+    /// Runs to a refusal: bad input, one line that says what is wrong, and no result.
+    pub(crate) fn refused(self) -> String {
+        let ended = self.run();
+        assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{}", ended.stderr);
+        assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+        ended.stderr.strip_prefix("error: ").expect("it is called an error").trim_end().to_owned()
     }
 
     /// Runs to success and gives the JSON document, which has to validate against the schema.
     pub(crate) fn json(self, schema: &str) -> Value {
         let ended = self.args(["--format", "json"]).run();
         assert_eq!(ended.code, 0, "{}", ended.stderr);
-        let document = serde_json::from_str(&ended.stdout).expect("it prints JSON");
+        ended.document(schema)
+    }
+}
+
+impl Ended {
+    fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code().expect("it ends by itself"),
+            stdout: String::from_utf8(output.stdout).expect("its results are text"),
+            stderr: String::from_utf8(output.stderr).expect("its remarks are text"),
+        }
+    }
+
+    /// The JSON document that it printed, which has to validate against the schema.
+    pub(crate) fn document(&self, schema: &str) -> Value {
+        let document = serde_json::from_str(&self.stdout).expect("it prints JSON");
         assert_eq!(problems(schema, &document), Vec::<String>::new());
         document
+    }
+}
+
+/// A call of `cj` that has not ended.
+pub(crate) struct Running(Child);
+
+impl Running {
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.0.try_wait().expect("a child can be asked").is_none()
+    }
+
+    /// Ends it with SIGKILL; it must not have ended by itself.
+    #[cfg(unix)]
+    pub(crate) fn kill(mut self) {
+        use std::os::unix::process::ExitStatusExt as _;
+        self.0.kill().expect("a child can be killed");
+        let output = self.0.wait_with_output().expect("a child can be waited for");
+        assert_eq!(output.status.signal(), Some(9), "it ended by itself before the kill");
+    }
+
+    /// Presses Ctrl-C and waits for the end.
+    #[cfg(unix)]
+    pub(crate) fn interrupt(self) -> Ended {
+        let kill = format!("kill -INT {}", self.0.id());
+        let sent = Command::new("sh").args(["-c", &kill]).status().expect("there is a shell");
+        assert!(sent.success(), "it ended by itself before the signal");
+        Ended::of(self.0.wait_with_output().expect("a child can be waited for"))
+    }
+}
+
+/// Looks into a store of one batch while a call writes to it.
+pub(crate) struct Peek {
+    path: PathBuf,
+    store: Option<SqliteStore>,
+}
+
+impl Peek {
+    pub(crate) fn into(path: PathBuf) -> Self {
+        Self { path, store: None }
+    }
+
+    /// The batch, as soon as there is one.
+    pub(crate) async fn batch(&mut self) -> Option<BatchRecord> {
+        if self.store.is_none() && self.path.exists() {
+            self.store = SqliteOptions::new(&self.path).access(Access::ReadOnly).open().await.ok();
+        }
+        // Before the first commit there are no tables.
+        let mut view = self.store.as_ref()?.read().await.ok()?;
+        view.find(&BatchQuery::Newest { limit: 1 }).await.ok()?.pop()
+    }
+
+    /// Waits until the batch of a running call is as far as this.
+    pub(crate) async fn until(&mut self, running: &mut Running, is_far: impl Fn(&BatchRecord) -> bool) -> BatchRecord {
+        loop {
+            if let Some(batch) = self.batch().await.filter(&is_far) {
+                return batch;
+            }
+            assert!(running.is_running(), "the call ended before its batch was that far");
+        }
     }
 }
 
@@ -79,6 +184,41 @@ impl Files {
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
+
+    /// The names of what is in it, sorted.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).expect("the folder is there");
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort_unstable();
+        names
+    }
+}
+
+/// The essays that come with the project.
+pub(crate) fn essays() -> PathBuf {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../data/essays")).to_owned()
+}
+
+/// A manifest of so many essays, whose qualities lie between -4 and 4 in no order.
+pub(crate) fn manifest(count: usize) -> String {
+    let rows = (0..count).map(|i| {
+        let quality = (i * 37 % count) as f64 / count as f64 * 8.0 - 4.0;
+        format!("E{i:03},Essay number {i}.,{quality:.3}\n")
+    });
+    std::iter::once("id,text,quality\n".to_owned()).chain(rows).collect()
+}
+
+/// The scores of a document, by item; those without one left out.
+pub(crate) fn scores(document: &Value) -> Vec<(String, f64)> {
+    let items = document["items"].as_array().expect("there are items");
+    let score = |item: &Value| Some((item["id"].as_str()?.to_owned(), item["score"].as_f64()?));
+    items.iter().filter_map(score).collect()
+}
+
+/// The warnings of a document, on one line each.
+pub(crate) fn warnings(document: &Value) -> String {
+    let warnings = document["warnings"].as_array().expect("there are warnings");
+    warnings.iter().map(|line| format!("{}\n", line.as_str().expect("a warning is a text"))).collect()
 }
 
 /// The folder of shared data; none, with a message, where it is not there.
