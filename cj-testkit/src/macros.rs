@@ -171,6 +171,8 @@ macro_rules! conformance {
                 monitor_recovers_stuck_batch,
                 monitor_fails_hopeless_batch,
                 an_expired_question_is_asked_again,
+                an_answer_beside_its_retry_counts_too,
+                a_needless_retry_is_not_asked,
                 a_dead_workers_batch_is_taken_over,
                 the_grace_of_stragglers_ends,
                 unknown_correlation_is_acknowledged,

@@ -1,5 +1,7 @@
 //! The outbox in memory.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use rpds::RedBlackTreeMapSync;
@@ -20,10 +22,14 @@ pub(super) struct OutboxTable {
     questions_of: Grouped<BatchId, EventId, ()>,
 }
 
+/// A message, and what changes about it.
 #[derive(Clone)]
 struct Row {
-    message: OutboxMessage,
-    sent_at: Option<DateTime<Utc>>,
+    message: Arc<OutboxMessage>,
+    key: Arc<str>,
+    available_at: DateTime<Utc>,
+    attempts: u32,
+    is_sent: bool,
 }
 
 impl Row {
@@ -41,9 +47,15 @@ impl OutboxTable {
         if message.kind == MessageKind::Question {
             self.questions_of.insert(&message.batch_id, message.id, ());
         }
-        let row = Row { message: message.clone(), sent_at: None };
+        let row = Row {
+            message: Arc::new(message.clone()),
+            key: Arc::from(message.key.as_str()),
+            available_at: message.available_at,
+            attempts: message.attempts,
+            is_sent: false,
+        };
         let standing = Standing { created_at: message.created_at, ready_at: Some(message.available_at) };
-        self.queue_mut(message.kind).put(&message.key, row.place(), standing);
+        self.queue_mut(message.kind).put(&row.key, row.place(), standing);
         self.rows.insert_mut(message.id, row);
         Ok(())
     }
@@ -52,7 +64,7 @@ impl OutboxTable {
         let Some(row) = self.rows.get(&id).filter(|row| row.message.kind == MessageKind::Question).cloned() else {
             return;
         };
-        self.questions.take(&row.message.key, &row.place());
+        self.questions.take(&row.key, &row.place());
         self.questions_of.remove(&row.message.batch_id, &id);
         self.rows.remove_mut(&id);
     }
@@ -63,33 +75,34 @@ impl OutboxTable {
         let mut claimed = Vec::with_capacity(ids.len());
         for id in ids {
             let Some(row) = self.rows.get_mut(&id) else { continue };
-            row.message.attempts += 1;
-            let (message, place) = (row.message.clone(), row.place());
-            let standing = Standing { created_at: message.created_at, ready_at: Some(until) };
-            self.queue_mut(claim.kind).put(&message.key, place, standing);
-            claimed.push(message);
+            row.attempts += 1;
+            let row = row.clone();
+            let standing = Standing { created_at: row.message.created_at, ready_at: Some(until) };
+            self.queue_mut(claim.kind).put(&row.key, row.place(), standing);
+            let (attempts, available_at) = (row.attempts, row.available_at);
+            claimed.push(OutboxMessage { available_at, attempts, ..(*row.message).clone() });
         }
         claimed
     }
 
     fn settle(&mut self, settlement: &Settlement) {
-        let Some(row) = self.rows.get_mut(&settlement.id).filter(|row| row.sent_at.is_none()) else { return };
-        let ready_at = match &settlement.outcome {
-            SettlementOutcome::Sent { at } => {
-                row.sent_at = Some(*at);
-                let (kind, key, place) = (row.message.kind, row.message.key.clone(), row.place());
-                self.queue_mut(kind).take(&key, &place);
-                return;
-            }
+        let Some(row) = self.rows.get_mut(&settlement.id).filter(|row| !row.is_sent) else { return };
+        let mut ready_at = None;
+        match &settlement.outcome {
+            SettlementOutcome::Sent { .. } => row.is_sent = true,
             SettlementOutcome::Retry { at, .. } => {
-                row.message.available_at = *at;
-                Some(*at)
+                row.available_at = *at;
+                ready_at = Some(*at);
             }
-            SettlementOutcome::Parked { .. } => None,
-        };
-        let (kind, key, place) = (row.message.kind, row.message.key.clone(), row.place());
-        let standing = Standing { created_at: row.message.created_at, ready_at };
-        self.queue_mut(kind).put(&key, place, standing);
+            SettlementOutcome::Parked { .. } => {}
+        }
+        let row = row.clone();
+        let queue = self.queue_mut(row.message.kind);
+        if row.is_sent {
+            queue.take(&row.key, &row.place());
+        } else {
+            queue.put(&row.key, row.place(), Standing { created_at: row.message.created_at, ready_at });
+        }
     }
 
     fn queue(&self, kind: MessageKind) -> &Queue {

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::ops::Bound;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use rpds::RedBlackTreeSetSync;
@@ -16,11 +17,11 @@ pub(super) type Place = (BatchId, u64, u32, EventId);
 /// Unsent messages in lanes, one lane per key. Only the head of a lane, and what follows it without a gap, may leave.
 #[derive(Clone)]
 pub(super) struct Queue {
-    lanes: Grouped<String, Place, Standing>,
+    lanes: Grouped<Arc<str>, Place, Standing>,
     /// Lanes by the time from which their head may be sent; those with a parked head are not here.
-    by_time: RedBlackTreeSetSync<(DateTime<Utc>, String)>,
+    by_time: RedBlackTreeSetSync<(DateTime<Utc>, Arc<str>)>,
     /// Lanes whose head may be sent at `ready_until`, by the age and place of the head.
-    ready: RedBlackTreeSetSync<(DateTime<Utc>, Place, String)>,
+    ready: RedBlackTreeSetSync<(DateTime<Utc>, Place, Arc<str>)>,
     ready_until: DateTime<Utc>,
     by_age: RedBlackTreeSetSync<(DateTime<Utc>, EventId)>,
     parked: u64,
@@ -42,29 +43,29 @@ impl Standing {
 
 impl Queue {
     /// Adds a message, or gives it a new standing.
-    pub(super) fn put(&mut self, key: &String, place: Place, standing: Standing) {
-        self.take(key, &place);
+    pub(super) fn put(&mut self, key: &Arc<str>, place: Place, standing: Standing) {
         self.unlist(key);
+        let before = self.lanes.get(key, &place).map(|before| before.ready_at.is_some());
         self.lanes.insert(key, place, standing);
         self.list(key);
-        if standing.ready_at.is_some() {
-            self.by_age.insert_mut((standing.created_at, place.3));
-        } else {
-            self.parked += 1;
+        let pending = standing.ready_at.is_some();
+        if before != Some(pending) {
+            self.discount(before, standing.created_at, place.3);
+            if pending {
+                self.by_age.insert_mut((standing.created_at, place.3));
+            } else {
+                self.parked += 1;
+            }
         }
     }
 
     /// Removes a message, if it is there.
-    pub(super) fn take(&mut self, key: &String, place: &Place) {
+    pub(super) fn take(&mut self, key: &Arc<str>, place: &Place) {
         let Some(standing) = self.lanes.get(key, place).copied() else { return };
         self.unlist(key);
         self.lanes.remove(key, place);
         self.list(key);
-        if standing.ready_at.is_some() {
-            self.by_age.remove_mut(&(standing.created_at, place.3));
-        } else {
-            self.parked -= 1;
-        }
+        self.discount(Some(standing.ready_at.is_some()), standing.created_at, place.3);
     }
 
     /// The messages that may be sent now, oldest first, those of one key in their order.
@@ -72,9 +73,9 @@ impl Queue {
         self.promote(now);
         let mut found = Vec::new();
         let mut heads = self.ready.iter().peekable();
-        let mut next = BinaryHeap::<Reverse<(DateTime<Utc>, Place, &String)>>::new();
+        let mut next = BinaryHeap::<Reverse<(DateTime<Utc>, Place, &Arc<str>)>>::new();
         while found.len() < limit {
-            let is_next = |head: &&(DateTime<Utc>, Place, String)| {
+            let is_next = |head: &&(DateTime<Utc>, Place, Arc<str>)| {
                 next.peek().is_none_or(|Reverse((age, place, _))| (head.0, head.1) < (*age, *place))
             };
             if let Some((age, place, key)) = heads.next_if(is_next) {
@@ -114,9 +115,9 @@ impl Queue {
         if now <= self.ready_until {
             return;
         }
-        let since = (self.ready_until, String::new());
+        let since = (self.ready_until, Arc::from(""));
         let due = self.by_time.range(since..).take_while(|(ready_at, _)| *ready_at <= now);
-        let due: Vec<_> = due.map(|(_, key)| key.clone()).collect();
+        let due: Vec<_> = due.map(|(_, key)| Arc::clone(key)).collect();
         self.ready_until = now;
         for key in due {
             if let Some((place, head)) = self.head(&key) {
@@ -125,27 +126,36 @@ impl Queue {
         }
     }
 
-    fn list(&mut self, key: &String) {
+    /// Counts a message no more that was pending, parked, or not there.
+    fn discount(&mut self, was_pending: Option<bool>, created_at: DateTime<Utc>, id: EventId) {
+        match was_pending {
+            None => {}
+            Some(true) => drop(self.by_age.remove_mut(&(created_at, id))),
+            Some(false) => self.parked -= 1,
+        }
+    }
+
+    fn list(&mut self, key: &Arc<str>) {
         if let Some((place, head)) = self.head(key)
             && let Some(ready_at) = head.ready_at
         {
-            self.by_time.insert_mut((ready_at, key.clone()));
+            self.by_time.insert_mut((ready_at, Arc::clone(key)));
             if ready_at <= self.ready_until {
-                self.ready.insert_mut((head.created_at, place, key.clone()));
+                self.ready.insert_mut((head.created_at, place, Arc::clone(key)));
             }
         }
     }
 
-    fn unlist(&mut self, key: &String) {
+    fn unlist(&mut self, key: &Arc<str>) {
         if let Some((place, head)) = self.head(key)
             && let Some(ready_at) = head.ready_at
         {
-            self.by_time.remove_mut(&(ready_at, key.clone()));
-            self.ready.remove_mut(&(head.created_at, place, key.clone()));
+            self.by_time.remove_mut(&(ready_at, Arc::clone(key)));
+            self.ready.remove_mut(&(head.created_at, place, Arc::clone(key)));
         }
     }
 
-    fn head(&self, key: &String) -> Option<(Place, Standing)> {
+    fn head(&self, key: &Arc<str>) -> Option<(Place, Standing)> {
         self.lanes.rows(key).next().map(|(place, standing)| (*place, *standing))
     }
 }

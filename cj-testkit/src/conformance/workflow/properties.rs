@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use cj_core::batch::{Batch, Context, EssayTexts, Input, Loaded};
 use cj_core::change::{
-    BatchRecord, ChangeSet, ComparisonRecord, DecisionRecord, EssayRecord, EssayResult, MatrixCell, MatrixKey,
-    MessageKind, OutboxMessage, Verdict, WaveRecord,
+    BatchRecord, ChangeSet, ComparisonRecord, ComparisonState, DecisionRecord, EssayRecord, EssayResult, MatrixCell,
+    MatrixKey, MessageKind, OutboxMessage, Verdict, WaveRecord,
 };
 use cj_core::config::Settings;
 use cj_core::id::{BatchId, ComparisonId};
@@ -224,6 +224,10 @@ async fn walks(store: Arc<dyn Store>, story: &Story, steps: &[Step]) {
             Step::Answer(_) | Step::Refuse(..) => {}
         }
         audit(&*driver.store, id).await;
+        // Every story before this one has ended, and left no question behind.
+        let depth = view(&driver.store).await.depth(MessageKind::Question).await.expect("the depth is read");
+        let planned = driver.comparisons(id).await.iter().filter(|row| row.state == ComparisonState::Planned).count();
+        assert_eq!(depth.pending, planned as u64, "questions wait for what is not to be asked, after {step:?}");
         let record = driver.record(id).await;
         if let Some(ended) = &ended {
             assert_eq!(&record, ended, "an ended batch changed at {step:?}");

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use cj_core::change::{ComparisonState, CompletionReason, FailureReason, Phase};
+use cj_core::change::{ComparisonState, CompletionReason, FailureReason, Phase, Verdict};
 use cj_core::config::Settings;
 use cj_core::store::Store;
 
 use super::driver::{COMPLETION, Driver, FAILURE, hundred, judged, request};
 use crate::audit::audit;
+use crate::fixture::error_code;
 
 /// 85 % decided and idle for five hours: the monitor has the batch scored, and it completes, once.
 pub async fn monitor_recovers_stuck_batch(store: Arc<dyn Store>) {
@@ -77,6 +78,48 @@ pub async fn an_expired_question_is_asked_again(store: Arc<dyn Store>) {
     assert!(matches!(phase, Phase::Completed(_)), "{phase:?}");
     assert_eq!(driver.event_names(id).await, COMPLETION);
     audit(&*driver.store, id).await;
+}
+
+/// A late answer to an expired attempt counts beside that of its retry: one question, two verdicts.
+pub async fn an_answer_beside_its_retry_counts_too(store: Arc<dyn Store>) {
+    let driver = Driver::new(store);
+    let id = driver.start("batch", 5, Settings::builder().max_resampling_passes(0)).await;
+    driver.ask().await;
+    let rows = driver.comparisons(id).await;
+    driver.take(rows[2..].iter().map(judged)).await;
+    driver.later(TimeDelta::minutes(15));
+    driver.service.wake(10).await.expect("the monitor runs");
+    driver.later(TimeDelta::seconds(30));
+    assert_eq!(driver.ask().await.len(), 2);
+    let retry = driver.comparisons(id).await.into_iter().find(|row| (row.ordinal, row.attempt) == (0, 2));
+    driver.take([judged(&retry.expect("the retry is stored")), judged(&rows[0])]).await;
+    let counters = driver.record(id).await.state.counters;
+    assert_eq!((counters.decided, counters.repeats, counters.rescued, counters.open()), (10, 1, 1, 1));
+    audit(&*driver.store, id).await;
+    let phase = driver.finish(id).await;
+    assert!(matches!(phase, Phase::Completed(_)), "{phase:?}");
+    assert_eq!(driver.event_names(id).await, COMPLETION);
+    audit(&*driver.store, id).await;
+}
+
+/// A retry that is planned and made needless by answers of one slice is never asked.
+pub async fn a_needless_retry_is_not_asked(store: Arc<dyn Store>) {
+    let driver = Driver::new(store);
+    let id = driver.start("batch", 5, Settings::builder().max_resampling_passes(0)).await;
+    driver.ask().await;
+    let rows = driver.comparisons(id).await;
+    driver.take(rows[2..].iter().map(judged)).await;
+    driver.later(TimeDelta::minutes(15));
+    driver.service.wake(10).await.expect("the monitor runs");
+    driver.later(TimeDelta::seconds(30));
+    driver.ask().await;
+    let failed = Verdict::failed(id.comparison_id(1, 0, 2), error_code("LLM_TIMEOUT"));
+    driver.take([failed, judged(&rows[0])]).await;
+    let last = driver.comparisons(id).await.into_iter().find(|row| (row.ordinal, row.attempt) == (0, 3));
+    assert_eq!(last.expect("the last attempt was planned").state, ComparisonState::Cancelled);
+    audit(&*driver.store, id).await;
+    driver.later(TimeDelta::minutes(5));
+    assert_eq!(driver.ask().await, []);
 }
 
 /// Work that its worker never did is done by another once the lease has ended: texts, pairs and scales alike.
