@@ -67,21 +67,38 @@ async fn records_are_used_once_and_from_either_side() {
     let table = "judge,left,right,winner\nJo,a,b,a\nJo,a,b,b\nAl,a,b,a\nJo,c,b,b\n";
     let files = Files::new(&[("j.csv", table)]);
     let document = replay(files.path("j.csv")).store(files.path("cj.db")).json("run.v1");
+    assert_eq!(
+        (&document["batch"]["phase"], &document["batch"]["reason"]),
+        (&"COMPLETED".into(), &"pairs_exhausted".into())
+    );
     let asked = comparisons(&files).await;
-    let of = |one: &str, other: &str, state: ComparisonState| {
+    let count = |one: &str, other: &str, state: ComparisonState| {
         let is_pair =
             |c: &&ComparisonRecord| unordered(c.essay_a.as_str(), c.essay_b.as_str()) == unordered(one, other);
         asked.iter().filter(is_pair).filter(|c| c.state == state).count()
     };
-    assert_eq!(of("A", "C", ComparisonState::Decided), 0, "nobody recorded it");
-    assert_eq!(of("A", "C", ComparisonState::Failed), 1);
-    assert!((1..=3).contains(&of("A", "B", ComparisonState::Decided)));
-    assert_eq!(of("B", "C", ComparisonState::Decided), 1, "one record is one answer");
+    assert_eq!(count("A", "B", ComparisonState::Decided), 3, "each record is used, and once");
+    assert_eq!(count("B", "C", ComparisonState::Decided), 1);
+    assert_eq!(count("A", "C", ComparisonState::Decided), 0, "nobody recorded it");
+    assert_eq!(count("A", "C", ComparisonState::Failed), 1, "it is sidestepped then");
     let item = |id: &str| document["items"].as_array().unwrap().iter().find(|item| item["id"] == id).unwrap();
     assert_eq!((&item("C")["wins"], &item("C")["losses"]), (&0.into(), &1.into()), "the winner is the same");
+    assert_eq!((&item("A")["wins"], &item("A")["losses"]), (&2.into(), &1.into()));
     let judges: Vec<_> = document["judges"].as_array().unwrap().iter().map(|judge| &judge["id"]).collect();
-    assert!(judges.contains(&&"Jo".into()), "{judges:?}");
-    assert_eq!(item("A")["id"], "A", "names become ids");
+    assert_eq!(judges, ["Al", "Jo"]);
+}
+
+#[test]
+fn a_recording_with_more_gaps_than_answers_is_used_up() {
+    // 40 items, of whose 780 pairs only neighbours met.
+    let rows: String = (0..39).map(|i| format!("i{i},i{},left\n", i + 1)).collect();
+    let files = Files::new(&[("j.csv", &format!("left,right,winner\n{rows}"))]);
+    let document = replay(files.path("j.csv")).args(["--budget", "780"]).store(files.path("cj.db")).json("run.v1");
+    let batch = &document["batch"];
+    assert_eq!((&batch["phase"], &batch["decided"], &batch["failed"]), (&"COMPLETED".into(), &39.into(), &741.into()));
+    assert_eq!(document["diagnostics"]["components"].as_array().unwrap().len(), 1);
+    let ranking: Vec<_> = scores(&document).into_iter().map(|(id, _)| id).collect();
+    assert_eq!((ranking[0].as_str(), ranking[39].as_str()), ("I0", "I39"));
 }
 
 #[test]

@@ -156,7 +156,7 @@ fn a_folder_takes_everything_that_is_printed() {
     assert_eq!((read("results.csv"), csv.stderr.as_str()), (csv.stdout, ""));
     assert!(read("results.csv").starts_with("id,score,se,"));
     let html = read("report.html");
-    assert!(html.starts_with("<!doctype html>") && html.contains("SIMULATED") && html.contains("E007"));
+    assert!(html.starts_with("<!DOCTYPE html>") && html.contains("SIMULATED") && html.contains("E007"));
     let mut names: Vec<_> = fs::read_dir(files.path("deep/out")).unwrap().map(|e| e.unwrap().file_name()).collect();
     names.sort_unstable();
     assert_eq!(names, ["report.html", "results.csv", "run.json"], "nothing half-written is left");

@@ -1,13 +1,13 @@
 //! Who judges.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use cj_core::config::Repeats;
+use cj_core::config::{Repeats, SettingsBuilder};
 
 use super::args::Args;
 use super::material::Material;
-use crate::error::Error;
+use crate::error::{Error, Problem};
 use crate::input::{JudgementTable, Record};
 use crate::judge::{Character, LocalJudge, Replay, Simulated};
 
@@ -32,6 +32,9 @@ impl JudgePlan {
             Some(judge) => match judge.split_once(':') {
                 Some(("replay", path)) if !path.is_empty() => {
                     let table = JudgementTable::open(Path::new(path))?;
+                    if table.is_empty() {
+                        return Err(Problem::new(Path::new(path), "rows with judgements", "none").into());
+                    }
                     Ok(Self::Replay { path: path.into(), table })
                 }
                 _ => Err(Error::usage(format!("--judge {judge}: expected {CHOICES}"))),
@@ -51,12 +54,23 @@ impl JudgePlan {
         !matches!(self, Self::Replay { .. })
     }
 
-    /// A recording that holds every pair once at most cannot answer a pair again.
-    pub(super) fn repeats(&self) -> Repeats {
-        let Self::Replay { table, .. } = self else { return Repeats::Swapped };
-        let mut pairs = BTreeSet::new();
-        let is_new = |r: &Record| r.count < 2 && pairs.insert((r.left.min(r.right), r.left.max(r.right)));
-        if table.records.iter().all(is_new) { Repeats::Never } else { Repeats::Swapped }
+    /// What the judge asks of the settings.
+    ///
+    /// A pair is asked as often as it was recorded. A gap in a recording is no failure of its judges: however many there
+    /// are, what is recorded makes the scale.
+    pub(super) fn shape(&self, settings: SettingsBuilder) -> SettingsBuilder {
+        let Self::Replay { table, .. } = self else { return settings };
+        let mut records = BTreeMap::new();
+        for Record { left, right, count, .. } in &table.records {
+            *records.entry((left.min(right), left.max(right))).or_insert(0_u32) += count;
+        }
+        let most = records.values().copied().max().unwrap_or(1);
+        let repeats = match most {
+            0 | 1 => Repeats::Never,
+            2 => Repeats::Swapped,
+            _ => Repeats::Panel,
+        };
+        settings.repeats(repeats).max_resampling_passes(most.saturating_sub(1)).min_success_rate(0.0)
     }
 
     /// The judge for these essays.

@@ -59,7 +59,7 @@ pub(super) fn build(args: &Args, seed: u64, plan: &JudgePlan, material: &Materia
 
 fn settings(args: &Args, plan: &JudgePlan) -> Result<Settings, Error> {
     let strategy = strategy(&args.strategy)?;
-    let mut settings = Settings::builder().budget(args.budget).strategy(strategy).repeats(plan.repeats());
+    let mut settings = plan.shape(Settings::builder().budget(args.budget).strategy(strategy));
     if args.target_reliability.is_some() {
         settings = settings.target_reliability(args.target_reliability);
     }
