@@ -91,7 +91,7 @@ async fn records_are_used_once_and_from_either_side() {
 #[test]
 fn a_recording_with_more_gaps_than_answers_is_used_up() {
     // 40 items, of whose 780 pairs only neighbours met.
-    let rows: String = (0..39).map(|i| format!("i{i},i{},left\n", i + 1)).collect();
+    let rows = (0..39).map(|i| format!("i{i},i{},left\n", i + 1)).collect::<Vec<_>>().concat();
     let files = Files::new(&[("j.csv", &format!("left,right,winner\n{rows}"))]);
     let document = replay(files.path("j.csv")).args(["--budget", "780"]).store(files.path("cj.db")).json("run.v1");
     let batch = &document["batch"];

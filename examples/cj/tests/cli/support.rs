@@ -218,7 +218,11 @@ pub(crate) fn scores(document: &Value) -> Vec<(String, f64)> {
 /// The warnings of a document, on one line each.
 pub(crate) fn warnings(document: &Value) -> String {
     let warnings = document["warnings"].as_array().expect("there are warnings");
-    warnings.iter().map(|line| format!("{}\n", line.as_str().expect("a warning is a text"))).collect()
+    warnings
+        .iter()
+        .map(|line| format!("{}\n", line.as_str().expect("a warning is a text")))
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 /// The folder of shared data; none, with a message, where it is not there.
