@@ -114,6 +114,7 @@ macro_rules! conformance {
                 refuses_to_append_a_message_twice,
                 kinds_are_claimed_apart,
                 claims_the_oldest_first,
+                equal_ages_are_claimed_in_order,
                 one_key_is_claimed_in_order,
                 the_key_orders_not_the_batch,
                 two_relays_do_not_interleave_a_key,
