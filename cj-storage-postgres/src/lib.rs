@@ -13,6 +13,8 @@ mod outbox;
 mod result;
 mod row;
 mod slice;
+#[cfg(test)]
+mod statements;
 mod store;
 mod unit;
 mod wake;

@@ -101,3 +101,6 @@ const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('cj_migrations
 const HAS_SCHEMA: &str = "SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)";
 const HAS_TABLE: &str = "SELECT to_regclass('_cj_migrations') IS NOT NULL";
 const VERSION: &str = "SELECT max(version) FROM _cj_migrations";
+
+#[cfg(test)]
+mod tests;
