@@ -145,16 +145,18 @@ WHERE it.id = new.id";
 const LOAD_ALL: &str = select!("FROM cj_comparisons AS it WHERE it.batch_id = $1::uuid");
 
 const LOAD_OPEN: &str = select!(
-    "FROM (SELECT DISTINCT wave, ordinal FROM cj_comparisons WHERE batch_id = $1::uuid AND state IN ('planned', 'asked'))
-        AS open
-    JOIN cj_comparisons AS it ON it.batch_id = $1::uuid AND it.wave = open.wave AND it.ordinal = open.ordinal"
+    "FROM (SELECT *, bool_or(state IN ('planned', 'asked')) OVER (PARTITION BY wave, ordinal) AS is_open
+        FROM cj_comparisons WHERE batch_id = $1::uuid) AS it WHERE it.is_open"
 );
 
 const LOCATE: &str = "SELECT id, batch_id FROM cj_comparisons WHERE id = ANY ($1::uuid[])";
 
+/// Each question's attempts are looked up by themselves: `OFFSET` keeps the planner from thinking of another way.
 const LOAD_WITH_SIBLINGS: &str = select!(
     "FROM (SELECT DISTINCT batch_id, wave, ordinal FROM cj_comparisons WHERE id = ANY ($1::uuid[])) AS asked
-    JOIN cj_comparisons AS it USING (batch_id, wave, ordinal)"
+    CROSS JOIN LATERAL (
+        SELECT * FROM cj_comparisons AS one
+        WHERE one.batch_id = asked.batch_id AND one.wave = asked.wave AND one.ordinal = asked.ordinal OFFSET 0) AS it"
 );
 
 const CANCEL_OPEN: &str = "

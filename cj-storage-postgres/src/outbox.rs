@@ -142,35 +142,34 @@ const WITHDRAW_BATCHES: &str = "DELETE FROM event_outbox WHERE kind = 'question'
 /// are wanted; of each, what follows the head without a gap may leave with it. A message counts as no older than the one
 /// before it, so that the limit never leaves a gap either; equal ages leave in the order in which they were put out.
 ///
-/// Whoever holds the lock on a head has its lane: another relay passes over it, and finds it leased afterwards.
+/// Whoever holds the lock on a head has its lane: another relay passes over it, and finds it leased afterwards. Each step is
+/// written so that it can only be done lane by lane, through an index, whatever the planner thinks of the table.
 const CLAIM: &str = "
 WITH heads AS MATERIALIZED (
     SELECT head.event_key FROM event_outbox AS head
     WHERE head.kind = $1::text AND head.published_at IS NULL AND head.parked_at IS NULL
         AND head.next_attempt_at <= $3::timestamptz AND coalesce(head.leased_until, '-infinity') <= $3::timestamptz
-        AND NOT EXISTS (
-            SELECT 1 FROM event_outbox AS earlier
-            WHERE earlier.kind = $1::text AND earlier.event_key = head.event_key AND earlier.published_at IS NULL
-                AND (earlier.batch_id, earlier.version, earlier.ordinal, earlier.id)
-                    < (head.batch_id, head.version, head.ordinal, head.id))
+        AND head.id = (
+            SELECT first.id FROM event_outbox AS first
+            WHERE first.kind = $1::text AND first.event_key = head.event_key AND first.published_at IS NULL
+            ORDER BY first.kind, first.event_key, first.batch_id, first.version, first.ordinal, first.id LIMIT 1)
     ORDER BY head.created_at, head.batch_id, head.version, head.ordinal, head.id LIMIT $2::bigint
     FOR NO KEY UPDATE OF head SKIP LOCKED),
-lanes AS (
-    SELECT it.id, it.batch_id, it.version, it.ordinal, max(it.created_at) OVER lane AS age,
-        bool_or(it.parked_at IS NOT NULL OR it.next_attempt_at > $3::timestamptz
-            OR coalesce(it.leased_until, '-infinity') > $3::timestamptz) OVER lane AS held
-    FROM heads JOIN event_outbox AS it
-        ON it.kind = $1::text AND it.event_key = heads.event_key AND it.published_at IS NULL
-    WINDOW lane AS (PARTITION BY it.event_key ORDER BY it.batch_id, it.version, it.ordinal, it.id)),
 chosen AS MATERIALIZED (
-    SELECT id, age FROM lanes WHERE NOT held ORDER BY age, batch_id, version, ordinal, id LIMIT $2::bigint),
+    SELECT lane.id, lane.age FROM heads CROSS JOIN LATERAL (
+        SELECT it.id, it.batch_id, it.version, it.ordinal, max(it.created_at) OVER lane AS age,
+            bool_or(it.parked_at IS NOT NULL OR it.next_attempt_at > $3::timestamptz
+                OR coalesce(it.leased_until, '-infinity') > $3::timestamptz) OVER lane AS held
+        FROM event_outbox AS it
+        WHERE it.kind = $1::text AND it.event_key = heads.event_key AND it.published_at IS NULL
+        WINDOW lane AS (ORDER BY it.batch_id, it.version, it.ordinal, it.id)) AS lane
+    WHERE NOT lane.held ORDER BY lane.age, lane.batch_id, lane.version, lane.ordinal, lane.id LIMIT $2::bigint),
 claimed AS (
-    UPDATE event_outbox AS it SET attempts = it.attempts + 1, lease_owner = $5::text, leased_until = $4::timestamptz
-    FROM chosen WHERE it.id = chosen.id AND it.published_at IS NULL
-    RETURNING it.*, chosen.age)
-SELECT id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic, event_key,
-    created_at, next_attempt_at, attempts, headers, event_data
-FROM claimed ORDER BY age, batch_id, version, ordinal, id";
+    UPDATE event_outbox SET attempts = attempts + 1, lease_owner = $5::text, leased_until = $4::timestamptz
+    WHERE id = ANY (ARRAY(SELECT chosen.id FROM chosen)) AND published_at IS NULL
+    RETURNING id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic, event_key,
+        created_at, next_attempt_at, attempts, headers, event_data)
+SELECT claimed.* FROM claimed JOIN chosen USING (id) ORDER BY age, batch_id, version, ordinal, id";
 
 /// What was sent stays sent.
 const SETTLE: &str = "
