@@ -144,7 +144,7 @@ impl PgOptions {
     }
 
     /// The server and the database, without the password.
-    pub(crate) fn place(&self) -> String {
+    pub fn place(&self) -> String {
         let server = &self.server;
         let database = server.get_database().unwrap_or_else(|| server.get_username());
         match server.get_socket() {
@@ -186,7 +186,13 @@ impl PgOptions {
     }
 }
 
-/// Every statement has one plan that is right whatever the size of slice and table: by index. It is made once per
-/// connection, perhaps while a table is still empty, so nothing else must look cheaper then.
-const PLANS: &[(&str, &str)] = &[("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off"), ("jit", "off")];
+/// Every statement has one plan that is right whatever the size of slice and table: row by row through an index. It is made
+/// once per connection, perhaps while a table is still empty, so nothing else may look cheaper then.
+const PLANS: &[(&str, &str)] = &[
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("enable_seqscan", "off"),
+    ("jit", "off"),
+];
 const OPTIONS: &str = "store.options";

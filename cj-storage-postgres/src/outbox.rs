@@ -143,7 +143,7 @@ const WITHDRAW_BATCHES: &str = "DELETE FROM event_outbox WHERE kind = 'question'
 /// before it, so that the limit never leaves a gap either; equal ages leave in the order in which they were put out.
 ///
 /// Whoever holds the lock on a head has its lane: another relay passes over it, and finds it leased afterwards. Each step is
-/// written so that it can only be done lane by lane, through an index, whatever the planner thinks of the table.
+/// written so that it can only be done lane by lane and row by row, through an index, whatever the planner thinks of the table.
 const CLAIM: &str = "
 WITH heads AS MATERIALIZED (
     SELECT head.event_key FROM event_outbox AS head
@@ -155,8 +155,8 @@ WITH heads AS MATERIALIZED (
             ORDER BY first.kind, first.event_key, first.batch_id, first.version, first.ordinal, first.id LIMIT 1)
     ORDER BY head.created_at, head.batch_id, head.version, head.ordinal, head.id LIMIT $2::bigint
     FOR NO KEY UPDATE OF head SKIP LOCKED),
-chosen AS MATERIALIZED (
-    SELECT lane.id, lane.age FROM heads CROSS JOIN LATERAL (
+chosen AS (
+    SELECT lane.id FROM heads CROSS JOIN LATERAL (
         SELECT it.id, it.batch_id, it.version, it.ordinal, max(it.created_at) OVER lane AS age,
             bool_or(it.parked_at IS NOT NULL OR it.next_attempt_at > $3::timestamptz
                 OR coalesce(it.leased_until, '-infinity') > $3::timestamptz) OVER lane AS held
@@ -166,18 +166,20 @@ chosen AS MATERIALIZED (
     WHERE NOT lane.held ORDER BY lane.age, lane.batch_id, lane.version, lane.ordinal, lane.id LIMIT $2::bigint),
 claimed AS (
     UPDATE event_outbox SET attempts = attempts + 1, lease_owner = $5::text, leased_until = $4::timestamptz
-    WHERE id = ANY (ARRAY(SELECT chosen.id FROM chosen)) AND published_at IS NULL
+    WHERE id = ANY (ARRAY(SELECT chosen.id FROM chosen)) AND coalesce(published_at, 'infinity') = 'infinity'
     RETURNING id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic, event_key,
         created_at, next_attempt_at, attempts, headers, event_data)
-SELECT claimed.* FROM claimed JOIN chosen USING (id) ORDER BY age, batch_id, version, ordinal, id";
+SELECT * FROM claimed
+ORDER BY max(created_at) OVER (PARTITION BY event_key ORDER BY batch_id, version, ordinal, id),
+    batch_id, version, ordinal, id";
 
-/// What was sent stays sent.
+/// What was sent stays sent. It is asked for in a way that no index knows, so that rows are looked up by their ids.
 const SETTLE: &str = "
 UPDATE event_outbox AS it SET published_at = new.sent_at, next_attempt_at = coalesce(new.retry_at, it.next_attempt_at),
     parked_at = new.parked_at, last_error = new.error, lease_owner = NULL, leased_until = NULL
 FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::text[])
     AS new (id, sent_at, retry_at, parked_at, error)
-WHERE it.id = new.id AND it.published_at IS NULL";
+WHERE it.id = new.id AND coalesce(it.published_at, 'infinity') = 'infinity'";
 
 /// Only the first unsent message of a key can be next; behind a parked one there is none.
 const DEPTH: &str = "
