@@ -1,5 +1,6 @@
 //! PostgreSQL: answers a second by how many share a unit, with what `pgbench -N` reaches on the same server in the same run;
-//! the monitor's sweep; many clients on few batches. `-- --test` only makes sure that it runs.
+//! the monitor's sweep; many clients on few batches. `-- --test` only makes sure that it runs; `-- verdicts`, `contention` or
+//! `sweep` runs a part.
 
 #![expect(clippy::print_stdout, reason = "figures are for people")]
 
@@ -40,11 +41,24 @@ const TEST: Size = Size { essays: 46, pgbench_seconds: 1, batches: 100, verdicts
 
 fn main() -> Result<(), Failure> {
     let size = if std::env::args().any(|argument| argument == "--test") { TEST } else { FULL };
-    Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(run(&size))
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let is_wanted = |part: &str| wanted.is_empty() || wanted.iter().any(|name| name == part);
+    Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(async {
+        let server = Server::start(CLIENTS + 2).await?;
+        if is_wanted("verdicts") {
+            verdicts(&server, &size).await?;
+        }
+        if is_wanted("contention") {
+            contention(&server, &size).await?;
+        }
+        if is_wanted("sweep") {
+            sweeps(&server, &size).await?;
+        }
+        Ok(())
+    })
 }
 
-async fn run(size: &Size) -> Result<(), Failure> {
-    let server = Server::start(CLIENTS + 2).await?;
+async fn verdicts(server: &Server, size: &Size) -> Result<(), Failure> {
     let store: Arc<dyn Store> = Arc::clone(server.store()) as Arc<dyn Store>;
     println!("{CLIENTS} clients, each with a batch of its own; fsync on");
     for per_unit in [1, 10, 100, 1_000] {
@@ -60,6 +74,11 @@ async fn run(size: &Size) -> Result<(), Failure> {
             units / limit
         );
     }
+    Ok(())
+}
+
+async fn contention(server: &Server, size: &Size) -> Result<(), Failure> {
+    let store: Arc<dyn Store> = Arc::clone(server.store()) as Arc<dyn Store>;
     for (batches, essays) in [(1, size.essays), (CLIENTS, size.essays), (size.batches.min(800), 10)] {
         let load = Load::shared(&store, &format!("shared {batches}"), CLIENTS as usize, batches, essays, 100).await?;
         server.settle().await?;
@@ -69,8 +88,12 @@ async fn run(size: &Size) -> Result<(), Failure> {
             rate(verdicts, took)
         );
     }
+    Ok(())
+}
+
+async fn sweeps(server: &Server, size: &Size) -> Result<(), Failure> {
     let due = size.batches / 100;
-    let swept = sweep(&server, size.batches, due).await?;
+    let swept = sweep(server, size.batches, due).await?;
     let (woken, took) = timed(swept.wake()).await?;
     println!("sweep/postgres/{woken} due of {} batches: {:.3} s", size.batches, took.as_secs_f64());
     Ok(())
