@@ -94,7 +94,9 @@ fn hint(error: &sqlx::Error) -> &'static str {
             UNDEFINED_TABLE | UNDEFINED_COLUMN | UNDEFINED_SCHEMA => " (the schema is missing or older: migrate first)",
             _ => "",
         },
-        sqlx::Error::PoolTimedOut => " (the server cannot be reached, or other units of this process hold every connection)",
+        sqlx::Error::PoolTimedOut => {
+            " (the server cannot be reached, or other units of this process hold every connection)"
+        }
         _ => "",
     }
 }

@@ -125,7 +125,10 @@ impl PgOptions {
     /// `Unsupported` for a name that is not lower-case letters, digits and underscores, or longer than 63 of them.
     pub fn schema(mut self, name: &str) -> Result<Self, StoreError> {
         let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        if name.is_empty() || name.len() > 63 || name.starts_with(|c: char| c.is_ascii_digit()) || !name.chars().all(is_plain)
+        if name.is_empty()
+            || name.len() > 63
+            || name.starts_with(|c: char| c.is_ascii_digit())
+            || !name.chars().all(is_plain)
         {
             let what = format!("schema {name:?}: expected at most 63 lower-case letters, digits and underscores");
             return Err(found(ErrorKind::Unsupported, OPTIONS, "", what));

@@ -28,7 +28,8 @@ async fn migration_twice_is_a_no_op() {
     let store = PgStore::connect(database.url()).await.unwrap();
     assert_eq!(store.schema_version().await.unwrap(), None);
     store.migrate().await.unwrap();
-    let objects = "SELECT count(*) || ' ' || max(oid::bigint) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
+    let objects =
+        "SELECT count(*) || ' ' || max(oid::bigint) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
     let before: String = query_scalar(objects).fetch_one(&mut raw(&database).await).await.unwrap();
     store.migrate().await.unwrap();
     let after: String = query_scalar(objects).fetch_one(&mut raw(&database).await).await.unwrap();

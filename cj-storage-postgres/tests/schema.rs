@@ -51,7 +51,8 @@ async fn columns_have_the_types_that_were_promised() {
     for (name, (kind, _)) in times.filter(|(name, _)| !name.ends_with("reliability_judged_at")) {
         assert_eq!(kind, "timestamp with time zone", "{name}");
     }
-    let enums: i64 = query_scalar("SELECT count(*) FROM pg_type WHERE typtype = 'e'").fetch_one(&mut conn).await.unwrap();
+    let enums: i64 =
+        query_scalar("SELECT count(*) FROM pg_type WHERE typtype = 'e'").fetch_one(&mut conn).await.unwrap();
     assert_eq!(enums, 0, "codes are text");
     let unordered: Vec<String> = query_scalar(
         "SELECT attrelid::regclass || '.' || attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
@@ -67,7 +68,8 @@ async fn columns_have_the_types_that_were_promised() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn indexes_have_the_names_that_were_promised() {
     let (_database, mut conn) = migrated().await;
-    let names = "SELECT indexname::text FROM pg_indexes WHERE schemaname = 'public' AND indexname LIKE 'ix%' ORDER BY 1";
+    let names =
+        "SELECT indexname::text FROM pg_indexes WHERE schemaname = 'public' AND indexname LIKE 'ix%' ORDER BY 1";
     let names: Vec<String> = query_scalar(names).fetch_all(&mut conn).await.unwrap();
     assert_eq!(names, INDEXES);
     let of = "SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_batch_results_assignment_id'";
@@ -88,8 +90,14 @@ async fn checks_name_the_codes_of_the_engine() {
         ("cj_batches.phase", phases.map(Phase::name).collect()),
         ("cj_comparisons.state", ComparisonState::ALL.iter().map(|state| state.code()).collect()),
         ("cj_comparisons.verdict", winners.clone()),
-        ("cj_essays.status", [EssayStatus::Pending, EssayStatus::Ready, EssayStatus::Missing].map(EssayStatus::code).into()),
-        ("cj_judge_decisions.role", [DecisionRole::Counted, DecisionRole::Late, DecisionRole::Conflict].map(DecisionRole::code).into()),
+        (
+            "cj_essays.status",
+            [EssayStatus::Pending, EssayStatus::Ready, EssayStatus::Missing].map(EssayStatus::code).into(),
+        ),
+        (
+            "cj_judge_decisions.role",
+            [DecisionRole::Counted, DecisionRole::Late, DecisionRole::Conflict].map(DecisionRole::code).into(),
+        ),
         ("cj_judge_decisions.verdict", winners),
         ("event_outbox.kind", [MessageKind::Event, MessageKind::Question].map(MessageKind::code).into()),
     ]);
@@ -115,7 +123,8 @@ async fn instructions_keep_their_scale() {
         VALUES ('1', 'assignment', 'judge', 'eng5', 'research', now())";
     query(insert).execute(&mut conn).await.unwrap();
     query("UPDATE cj_assessment_instructions SET instructions = 'judge well'").execute(&mut conn).await.unwrap();
-    let error = query("UPDATE cj_assessment_instructions SET grade_scale = 'other'").execute(&mut conn).await.unwrap_err();
+    let error =
+        query("UPDATE cj_assessment_instructions SET grade_scale = 'other'").execute(&mut conn).await.unwrap_err();
     assert!(error.to_string().contains("cannot change"), "{error}");
 }
 

@@ -183,7 +183,8 @@ async fn a_role_that_may_only_read_is_told() {
     let (database, store) = migrated().await;
     let id = fixture::event_id("message");
     let read_only = "ALTER DATABASE {} SET default_transaction_read_only = on";
-    let name: String = query_scalar("SELECT current_database()::text").fetch_one(&mut raw(&database).await).await.unwrap();
+    let name: String =
+        query_scalar("SELECT current_database()::text").fetch_one(&mut raw(&database).await).await.unwrap();
     let change = sqlx::AssertSqlSafe(read_only.replace("{}", &name));
     query(change).execute(&mut raw(&database).await).await.unwrap();
     let other = PgStore::connect(database.url()).await.unwrap();

@@ -30,6 +30,7 @@ macro_rules! conformance {
                 a_view_shows_no_uncommitted_write,
                 a_view_shows_one_state,
                 a_failed_call_writes_nothing,
+                a_missed_update_changes_nothing,
             ];
             batch: [
                 reads_a_batch_as_it_was_inserted,

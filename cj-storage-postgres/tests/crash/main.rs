@@ -6,4 +6,3 @@ mod judged;
 mod restart;
 mod storm;
 mod worker;
-

@@ -35,8 +35,7 @@ impl PgDatabase {
     /// # Errors
     /// The server refuses.
     pub async fn on(url: &str) -> Result<Self, PgFixtureError> {
-        let refused =
-            |said: sqlx::Error| PgFixtureError::Server { url: without_password(url), said: Box::new(said) };
+        let refused = |said: sqlx::Error| PgFixtureError::Server { url: without_password(url), said: Box::new(said) };
         let home = PgConnectOptions::from_str(url).map_err(refused)?;
         let name = format!("cj_test_{}_{:016x}", std::process::id(), RandomState::new().build_hasher().finish());
         let mut conn = home.connect().await.map_err(refused)?;
@@ -120,8 +119,10 @@ mod tests {
 
     #[test]
     fn only_the_database_of_a_url_changes() {
-        assert_eq!(renamed("postgres://me:secret@host:5433/main?sslmode=disable", "other"),
-            "postgres://me:secret@host:5433/other?sslmode=disable");
+        assert_eq!(
+            renamed("postgres://me:secret@host:5433/main?sslmode=disable", "other"),
+            "postgres://me:secret@host:5433/other?sslmode=disable"
+        );
         assert_eq!(renamed("postgres://host", "other"), "postgres://host/other");
         assert_eq!(without_password("postgres://me:secret@host/main"), "postgres://host/main");
     }

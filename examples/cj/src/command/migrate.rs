@@ -8,7 +8,9 @@ use crate::store::{Place, runtime};
 
 /// Options of `cj migrate`.
 #[derive(Clone, Debug, clap::Args)]
-#[command(after_help = "Examples:\n  cj migrate --store sqlite:school.db\n  cj migrate --check\n  cj migrate --store postgres://db.example/cj")]
+#[command(
+    after_help = "Examples:\n  cj migrate --store sqlite:school.db\n  cj migrate --check\n  cj migrate --store postgres://db.example/cj"
+)]
 pub struct Args {
     /// Change nothing: say whether the tables are those of this version
     #[arg(long)]
