@@ -109,7 +109,7 @@ impl<C: DerefMut<Target = PgConnection> + Send> PgUnit<C> {
     }
 
     fn fail(&mut self, error: StoreError) -> StoreError {
-        self.failed.get_or_insert(error.kind());
+        self.failed.get_or_insert_with(|| error.kind());
         error
     }
 }

@@ -36,7 +36,7 @@ impl PgCluster {
         cluster.run("initdb", &["-A", "trust", "-U", SUPERUSER, "-E", "UTF8", "--locale=C", "--no-sync"])?;
         let mut lines = format!("listen_addresses = ''\nunix_socket_directories = '{}'\n", cluster.path().display());
         for (name, value) in settings {
-            lines.push_str(&format!("{name} = '{value}'\n"));
+            lines.extend([*name, " = '", value, "'\n"]);
         }
         let file = cluster.data().join("postgresql.auto.conf");
         std::fs::write(&file, lines)?;
