@@ -66,7 +66,7 @@ async fn no_statement_reads_a_whole_table() {
 async fn plan(conn: &mut PgConnection, number: usize, sql: &str) -> Vec<String> {
     let name = format!("statement_{number}");
     query(AssertSqlSafe(format!("PREPARE {name} AS {sql}"))).execute(&mut *conn).await.unwrap();
-    let parameters = (1..).take_while(|parameter| sql.contains(&format!("${parameter}::"))).count();
+    let parameters = (1..100).take_while(|parameter| sql.contains(&format!("${parameter}::"))).count();
     let values = vec!["NULL"; parameters].join(", ");
     let explain = AssertSqlSafe(format!("EXPLAIN EXECUTE {name} ({values})"));
     sqlx::raw_sql(explain).fetch_all(conn).await.unwrap().iter().map(|row| sqlx::Row::get(row, 0)).collect()

@@ -5,9 +5,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use cj_core::change::{BatchRecord, MessageKind};
-use cj_core::store::{
-    BatchQuery, BatchRepository, ErrorKind, EssayRepository, Inbox as _, Outbox as _, Store as _, StoreError, Texts,
-};
+use cj_core::store::{BatchQuery, BatchRepository, ErrorKind, EssayRepository, Store as _, StoreError, Texts};
 use cj_storage_postgres::{PgOptions, PgStore, PgUnit, Tls, Wake};
 use cj_testkit::fixture::{self, at};
 use cj_testkit::postgres::PgDatabase;
@@ -154,7 +152,7 @@ async fn a_commit_wakes_who_listens() {
     drop(unit);
     let mut unit = store.begin().await.unwrap();
     let question = fixture::question(&fixture::comparison(id, 1, 0, 1));
-    unit.append(&[question.clone()]).await.unwrap();
+    unit.append(std::slice::from_ref(&question)).await.unwrap();
     unit.commit().await.unwrap();
     // What was rolled back woke nobody.
     assert_eq!(wakes.next().await.unwrap(), Wake::Appended(MessageKind::Question));

@@ -59,7 +59,7 @@ pub(crate) async fn assert_whole(store: &PgStore, conn: &mut PgConnection, ids: 
     for id in ids {
         cj_testkit::audit(store, *id).await;
     }
-    let batches = ids.len() as i64;
+    let batches = i64::try_from(ids.len()).unwrap();
     for (sql, expected) in [
         ("SELECT count(*) FROM cj_batches WHERE phase = 'COMPLETED'", batches),
         ("SELECT count(*) FROM cj_judge_decisions WHERE role = 'counted'", batches * i64::from(QUESTIONS)),

@@ -55,7 +55,7 @@ async fn work_goes_on_when_the_server_is_back() {
     }
     let store = PgStore::connect(&url).await.unwrap();
     let mut sender = Worker::new(store.clone(), "sender");
-    let all = tokio::time::timeout(Duration::from_secs(60), async {
+    let all = tokio::time::timeout(Duration::from_mins(1), async {
         let unsent = "SELECT count(*) FROM event_outbox WHERE published_at IS NULL";
         while sqlx::query_scalar::<_, i64>(unsent).fetch_one(&mut conn).await.unwrap() > 0 {
             let turn = tokio::time::timeout(Duration::from_millis(200), sender.run());

@@ -42,7 +42,7 @@ impl Drop for Process {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn workers_that_are_killed_and_cut_off_lose_nothing() {
-    assert!(BATCHES * QUESTIONS >= 40_000);
+    const { assert!(BATCHES * QUESTIONS >= 40_000) };
     let database = PgDatabase::fresh().await;
     let store = PgStore::connect(database.url()).await.unwrap();
     store.migrate().await.unwrap();

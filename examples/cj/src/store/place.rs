@@ -13,7 +13,7 @@ pub(crate) enum Place {
     Sqlite(File),
     /// A PostgreSQL database.
     #[cfg(feature = "postgres")]
-    Postgres(Server),
+    Postgres(Box<Server>),
 }
 
 impl Place {
@@ -30,7 +30,7 @@ impl Place {
 
     #[cfg(feature = "postgres")]
     fn server(store: &str) -> Result<Self, Error> {
-        Server::parse(store).map(Self::Postgres)
+        Server::parse(store).map(|server| Self::Postgres(Box::new(server)))
     }
 
     #[cfg(not(feature = "postgres"))]
