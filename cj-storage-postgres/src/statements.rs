@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use cj_testkit::postgres::PgDatabase;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, query, query_scalar};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection, query, query_scalar};
 
-use crate::{PgStore, batch, comparison, dead_letter, decision, essay, inbox, outbox, result, wave};
+use crate::{PgOptions, PgStore, batch, comparison, dead_letter, decision, essay, inbox, outbox, result, wave};
 
 fn all() -> impl Iterator<Item = &'static str> {
     let files = [
@@ -61,6 +61,20 @@ async fn no_statement_reads_a_whole_table() {
     }
     let indexed = plans.values().filter(|plan| plan.iter().any(|step| step.contains("Index"))).count();
     assert!(indexed > 20, "only {indexed} statements use an index: are plans read rightly?");
+}
+
+/// A connection that is made before there is anything keeps its plans while tables grow: they must not rest on what is
+/// cheapest for an empty table.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn plans_for_an_empty_database_go_row_by_row_through_indexes() {
+    let (database, _conn) = migrated().await;
+    let mut ours = PgOptions::new(database.url()).unwrap().connection().connect().await.unwrap();
+    for (number, sql) in all().enumerate() {
+        let plan = plan(&mut ours, number, sql).await;
+        for wrong in ["Seq Scan on cj_", "Seq Scan on event_", "Join Filter", "Hash Join", "Merge Join"] {
+            assert!(!plan.iter().any(|step| step.contains(wrong)), "{wrong}\n{plan:#?}\n{sql}");
+        }
+    }
 }
 
 async fn plan(conn: &mut PgConnection, number: usize, sql: &str) -> Vec<String> {
