@@ -267,8 +267,7 @@ CREATE TABLE event_outbox (
     event_data                  bytea NOT NULL
 ) WITH (fillfactor = 70);
 
--- Kept beside the table as they are: compressing a question takes longer than everything else that is done to it, and a row
--- that is claimed is written anew without them.
+-- Not compressed: most of it is there for minutes. Kept beside the row, so that a claim writes the row anew without it.
 ALTER TABLE event_outbox ALTER COLUMN event_data SET STORAGE EXTERNAL;
 
 -- A batch that is deleted takes its messages with it by a statement, not by a foreign key: a refused request is answered
