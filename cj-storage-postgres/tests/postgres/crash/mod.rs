@@ -1,5 +1,4 @@
 //! Workers that are killed, connections that are cut, a server that fails: nothing is lost, nothing is done twice.
-#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 mod clock;
 mod judged;

@@ -8,8 +8,8 @@ use cj_testkit::postgres::PgDatabase;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, query_as, query_scalar};
 
-use crate::judged::{QUESTIONS, assert_whole, progress, submit};
-use crate::worker::{WORKER, Worker};
+use super::judged::{QUESTIONS, assert_whole, progress, submit};
+use super::worker::{WORKER, Worker};
 
 const WORKERS: usize = 4;
 const BATCHES: u32 = 200;
@@ -22,7 +22,7 @@ struct Process(Child);
 impl Process {
     fn start(url: &str) -> Self {
         let mut worker = Command::new(std::env::current_exe().unwrap());
-        worker.args(["--exact", "worker::as_a_worker", "--nocapture"]).env(WORKER, url).stdin(Stdio::null());
+        worker.args(["--exact", "crash::worker::as_a_worker", "--nocapture"]).env(WORKER, url).stdin(Stdio::null());
         Self(worker.stdout(Stdio::null()).spawn().unwrap())
     }
 

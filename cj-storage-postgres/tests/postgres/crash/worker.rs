@@ -13,7 +13,7 @@ use cj_core::service::{Answer, Service, ServiceError};
 use cj_core::store::Store;
 use cj_storage_postgres::{PgOptions, PgStore};
 
-use crate::clock::FastClock;
+use super::clock::FastClock;
 
 /// Answers of one unit.
 const SLICE: u32 = 100;
@@ -81,7 +81,7 @@ impl EventPublisher for Platform {
     }
 }
 
-/// The work of the processes of [`crate::storm`]; alone it has nothing to do.
+/// The work of the processes of [`super::storm`]; alone it has nothing to do.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn as_a_worker() {
     let Some(url) = std::env::var_os(WORKER) else { return };

@@ -6,8 +6,8 @@ use cj_storage_postgres::{PgOptions, PgStore};
 use cj_testkit::postgres::{PgCluster, PgDatabase};
 use sqlx::{Connection as _, PgConnection};
 
-use crate::judged::{QUESTIONS, assert_whole, progress, submit};
-use crate::worker::Worker;
+use super::judged::{QUESTIONS, assert_whole, progress, submit};
+use super::worker::Worker;
 
 const BATCHES: u32 = 20;
 /// How soon work must go on once the server is back.

@@ -1,5 +1,4 @@
 //! Migration: fresh, twice, at once, by other processes, of another version.
-#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 use std::error::Error as _;
 use std::process::{Command, Stdio};
@@ -72,7 +71,10 @@ async fn two_processes_may_migrate_at_once() {
     let this = std::env::current_exe().unwrap();
     let start = || {
         let mut other = Command::new(&this);
-        other.args(["--exact", "as_another_process"]).env(OTHER_PROCESS, database.url()).stdout(Stdio::piped());
+        other
+            .args(["--exact", "migrations::as_another_process"])
+            .env(OTHER_PROCESS, database.url())
+            .stdout(Stdio::piped());
         other.stderr(Stdio::piped()).spawn().unwrap()
     };
     for other in [start(), start()] {

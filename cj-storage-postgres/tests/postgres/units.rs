@@ -1,5 +1,4 @@
 //! Units of work as PostgreSQL has them: time-outs, lost connections, lent transactions, notices, what may not be written.
-#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 use std::error::Error as _;
 use std::time::Duration;

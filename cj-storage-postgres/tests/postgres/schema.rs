@@ -1,5 +1,4 @@
 //! The schema: types, nullability, indexes, codes; and that it is that of the twin.
-#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
