@@ -15,10 +15,9 @@ use tokio::runtime::Builder;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-const CLIENTS: u32 = 8;
-
 /// How much is measured.
 struct Size {
+    clients: u32,
     essays: u32,
     pgbench_seconds: u32,
     batches: u32,
@@ -27,6 +26,7 @@ struct Size {
 }
 
 const FULL: Size = Size {
+    clients: 8,
     essays: 90,
     pgbench_seconds: 5,
     batches: 100_000,
@@ -37,14 +37,17 @@ const FULL: Size = Size {
         _ => 24_000,
     },
 };
-const TEST: Size = Size { essays: 46, pgbench_seconds: 1, batches: 100, verdicts: |per_unit| per_unit as u32 };
+const TEST: Size =
+    Size { clients: 2, essays: 46, pgbench_seconds: 1, batches: 100, verdicts: |per_unit| per_unit as u32 };
 
 fn main() -> Result<(), Failure> {
-    let size = if std::env::args().any(|argument| argument == "--test") { TEST } else { FULL };
+    // Cargo says `--bench` where figures are wanted, and nothing where a test is.
+    let said = |flag: &str| std::env::args().any(|argument| argument == flag);
+    let size = if said("--bench") && !said("--test") { FULL } else { TEST };
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let is_wanted = |part: &str| wanted.is_empty() || wanted.iter().any(|name| name == part);
     Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(async {
-        let server = Server::start(CLIENTS + 2).await?;
+        let server = Server::start(size.clients + 2).await?;
         if is_wanted("verdicts") {
             verdicts(&server, &size).await?;
         }
@@ -59,14 +62,14 @@ fn main() -> Result<(), Failure> {
 }
 
 async fn verdicts(server: &Server, size: &Size) -> Result<(), Failure> {
-    let store: Arc<dyn Store> = Arc::clone(server.store()) as Arc<dyn Store>;
-    println!("{CLIENTS} clients, each with a batch of its own; fsync on");
+    let (clients, store) = (size.clients, Arc::clone(server.store()) as Arc<dyn Store>);
+    println!("{clients} clients, each with a batch of its own; fsync on");
     for per_unit in [1, 10, 100, 1_000] {
         let name = format!("apart {per_unit}");
-        let load = Load::apart(&store, &name, CLIENTS, size.essays, per_unit, (size.verdicts)(per_unit)).await?;
+        let load = Load::apart(&store, &name, clients, size.essays, per_unit, (size.verdicts)(per_unit)).await?;
         server.settle().await?;
         let (taken, took) = timed(load.take()).await?;
-        let limit = pgbench(server.cluster(), CLIENTS, size.pgbench_seconds)?;
+        let limit = pgbench(server.cluster(), clients, size.pgbench_seconds)?;
         let units = rate(taken.units, took);
         println!(
             "verdicts/postgres/{per_unit} per unit: {:.0} verdicts/s, {units:.0} units/s; pgbench -N: {limit:.0} tps, ratio {:.2}",
@@ -78,13 +81,13 @@ async fn verdicts(server: &Server, size: &Size) -> Result<(), Failure> {
 }
 
 async fn contention(server: &Server, size: &Size) -> Result<(), Failure> {
-    let store: Arc<dyn Store> = Arc::clone(server.store()) as Arc<dyn Store>;
-    for (batches, essays) in [(1, size.essays), (CLIENTS, size.essays), (size.batches.min(800), 10)] {
-        let load = Load::shared(&store, &format!("shared {batches}"), CLIENTS as usize, batches, essays, 100).await?;
+    let (clients, store) = (size.clients, Arc::clone(server.store()) as Arc<dyn Store>);
+    for (batches, essays) in [(1, size.essays), (clients, size.essays), (size.batches.min(800), 10)] {
+        let load = Load::shared(&store, &format!("shared {batches}"), clients as usize, batches, essays, 100).await?;
         server.settle().await?;
         let (Taken { verdicts, units, again, .. }, took) = timed(load.take()).await?;
         println!(
-            "contention/postgres/{CLIENTS} clients on {batches} batches, 100 per unit: {:.0} verdicts/s, {units} units, {again} run again",
+            "contention/postgres/{clients} clients on {batches} batches, 100 per unit: {:.0} verdicts/s, {units} units, {again} run again",
             rate(verdicts, took)
         );
     }
