@@ -2,6 +2,7 @@
 
 mod intake;
 mod panel;
+pub mod postgres;
 
 pub use intake::{Intake, Kind};
 pub use panel::{Judged, judged};
