@@ -1,7 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+pub mod honesty;
 mod intake;
 mod panel;
+mod study;
 
 pub use intake::{Intake, Kind};
 pub use panel::{Judged, judged};
+pub use study::{Study, StudyError};
