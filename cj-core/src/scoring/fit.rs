@@ -73,9 +73,9 @@ pub enum Method {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Effect {
-    /// The estimate, in logits.
+    /// The estimate; an effect on scores is in logits.
     pub estimate: f64,
-    /// Its standard error, in logits.
+    /// Its standard error, in the same unit.
     pub standard_error: f64,
 }
 
@@ -128,6 +128,11 @@ impl Fit {
             covariance: OnceLock::new(),
             standard_errors: OnceLock::new(),
         }
+    }
+
+    /// The same with residuals and a log-likelihood of a finer model than the problem's.
+    pub(crate) fn with_residuals(self, residuals: Residuals, log_likelihood: f64) -> Self {
+        Self { residuals: OnceLock::from(residuals), log_likelihood: OnceLock::from(log_likelihood), ..self }
     }
 
     pub(crate) fn with_method(self, method: Method) -> Self {

@@ -69,7 +69,11 @@ impl Residuals {
             let moments = Moments::new(chances.left, chances.right, chances.tie);
             judges[record.judge as usize].add(counts, &moments);
         }
-        Self { items: sums.iter().map(Sums::misfit).collect(), judges: judges.iter().map(Sums::misfit).collect() }
+        Self::from_sums(&sums, &judges)
+    }
+
+    pub(crate) fn from_sums(items: &[Sums], judges: &[Sums]) -> Self {
+        Self { items: items.iter().map(Sums::misfit).collect(), judges: judges.iter().map(Sums::misfit).collect() }
     }
 
     /// Misfit of each item, in the order of the items; of an item without judgements all figures are 0.
