@@ -12,7 +12,9 @@ fn main() {
     let items = list(&options, "--items").unwrap_or(if is_test { vec![12] } else { vec![30, 100] });
     let per_item = list(&options, "--per-item").unwrap_or(vec![10, 20]);
     println!("{repetitions} repetitions of each cell; ± is the Monte-Carlo error\n");
-    println!("| design | n | sd | k | true | reported | reported − true | 10 % bound holds | SSR − true | coverage | coverage, unshrunk |");
+    println!(
+        "| design | n | sd | k | true | reported | reported − true | 10 % bound holds | SSR − true | coverage | coverage, unshrunk |"
+    );
     println!("|---|---|---|---|---|---|---|---|---|---|---|");
     for &n in &items {
         for sd in [0.5, 1.0, 1.5, 2.5] {

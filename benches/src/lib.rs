@@ -3,8 +3,10 @@
 pub mod honesty;
 mod intake;
 mod panel;
+mod sets;
 mod study;
 
 pub use intake::{Intake, Kind};
 pub use panel::{Judged, judged};
+pub use sets::{SETS, Set};
 pub use study::{Study, StudyError};

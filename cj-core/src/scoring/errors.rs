@@ -1,5 +1,5 @@
 use super::information::{Bordered, Information, Singular, dot};
-use super::linalg::covariance;
+use super::linalg::{covariance, inverse_diagonal};
 use super::skyline::SkylineFactor;
 use super::solver::{Plan, Solver};
 
@@ -13,7 +13,8 @@ pub(crate) struct Errors {
 
 /// Standard errors from the whole information matrix: exact up to [`MOST_EXACT`] items and on thin graphs of any size.
 pub(crate) fn standard_errors(information: &Information, plan: &Plan) -> Result<Errors, Singular> {
-    if plan.envelope().is_none() && information.items() <= MOST_EXACT {
+    let is_dense = plan.envelope().is_none() && information.items() <= MOST_EXACT;
+    if is_dense && information.items() <= FEW {
         return Ok(Errors { values: covariance(information, plan)?.standard_errors(), relative_error: 0.0 });
     }
     let solver = information.solver(plan)?;
@@ -22,6 +23,10 @@ pub(crate) fn standard_errors(information: &Information, plan: &Plan) -> Result<
         Some(envelope) => {
             let factor = SkylineFactor::new(information, plan, envelope).ok_or(Singular::Scores)?;
             let rows = factor.inverse_diagonal();
+            (plan.rows.iter().map(|row| row.map_or(0.0, |row| rows[row as usize])).collect(), true)
+        }
+        None if is_dense => {
+            let rows = inverse_diagonal(information, plan).ok_or(Singular::Scores)?;
             (plan.rows.iter().map(|row| row.map_or(0.0, |row| rows[row as usize])).collect(), true)
         }
         None => (neumann(information, plan), false),
@@ -147,6 +152,8 @@ fn centre_variances(
 }
 
 /// Items up to which the errors are taken from the inverse itself.
-pub(crate) const MOST_EXACT: usize = 1_500;
+pub(crate) const MOST_EXACT: usize = 3_000;
+/// Items up to which the whole covariance costs next to nothing.
+const FEW: usize = 64;
 const TOLERANCE: f64 = 1e-11;
 const SAMPLE: usize = 16;

@@ -173,7 +173,7 @@ impl Fit {
     /// Centred: `SE_i² = [I⁺]_ii`, with no reference item. Absolute: the inverse of information plus prior precision.
     /// (A standard error `1/√I_ii` ignores that the opponents are uncertain too: it is always smaller.)
     ///
-    /// Exact up to 1,500 items, and on thin graphs of any size; beyond to second order in the information between
+    /// Exact up to 3,000 items, and on thin graphs of any size; beyond to second order in the information between
     /// items, with the error that [`Self::standard_error_accuracy`] states.
     pub fn standard_errors(&self) -> &[f64] {
         &self.errors().values
@@ -219,7 +219,7 @@ impl Fit {
         self.covariance.get_or_init(compute).as_ref().map_err(Clone::clone)
     }
 
-    /// Standard error of θ̂ of one item, always exact: above 1,500 items at the price of one solution.
+    /// Standard error of θ̂ of one item, always exact: above 3,000 items at the price of one solution.
     ///
     /// # Panics
     /// When the index is not below the number of items.
