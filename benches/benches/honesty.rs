@@ -1,8 +1,12 @@
 //! Reported against true reliability, coverage of the intervals, and what coin flips look like: tables with their
 //! Monte-Carlo errors.
 //!
-//! `cargo bench -p cj-benches --bench honesty -- --repetitions 40 [--items 30,100] [--per-item 10,20]`
+//! `cargo bench -p cj-benches --bench honesty -- --repetitions 40 [--items 30,100] [--per-item 10,20]
+//! [--sd 0.5,1] [--design Swiss] [--draws 1000]`
 #![expect(clippy::print_stdout, reason = "the tables are what it is for")]
+use std::fmt::Debug;
+use std::str::FromStr;
+
 use cj_benches::honesty::{Cell, DESIGNS, Repetition, Tally};
 
 fn main() {
@@ -10,6 +14,9 @@ fn main() {
     let is_test = options.iter().any(|option| option == "--test");
     let repetitions = number(&options, "--repetitions").unwrap_or(if is_test { 1 } else { 20 });
     let items = list(&options, "--items").unwrap_or(if is_test { vec![12] } else { vec![30, 100] });
+    let draws = number(&options, "--draws").unwrap_or(1_000);
+    let sds: Vec<f64> = after(&options, "--sd").map_or_else(|| vec![0.5, 1.0, 1.5, 2.5], numbers);
+    let designs = DESIGNS.iter().filter(|(name, _)| after(&options, "--design").is_none_or(|only| only == *name));
     let per_item = list(&options, "--per-item").unwrap_or(vec![10, 20]);
     println!("{repetitions} repetitions of each cell; ± is the Monte-Carlo error\n");
     println!(
@@ -17,9 +24,9 @@ fn main() {
     );
     println!("|---|---|---|---|---|---|---|---|---|---|---|");
     for &n in &items {
-        for sd in [0.5, 1.0, 1.5, 2.5] {
-            for (design, strategy) in DESIGNS {
-                let cell = Cell { strategy, items: n, sd };
+        for &sd in &sds {
+            for &(design, strategy) in designs.clone() {
+                let cell = Cell { strategy, items: n, sd, draws };
                 for (k, tally) in per_item.iter().zip(repeat(cell, &per_item, repetitions)) {
                     println!("| {design} | {n} | {sd} | {k} | {}", row(&tally));
                 }
@@ -29,8 +36,8 @@ fn main() {
     println!("\nCoin flips:\n\n| design | n | k | reported | mean 10 % bound | bound below .05 | SSR |");
     println!("|---|---|---|---|---|---|---|");
     for &n in &items {
-        for (design, strategy) in DESIGNS {
-            let cell = Cell { strategy, items: n, sd: 0.0 };
+        for &(design, strategy) in designs.clone() {
+            let cell = Cell { strategy, items: n, sd: 0.0, draws };
             for (k, tally) in per_item.iter().zip(repeat(cell, &per_item, repetitions)) {
                 let (reported, _) = tally.mean(|run| run.reported);
                 let (low, low_error) = tally.mean(|run| run.low);
@@ -82,6 +89,9 @@ fn number(options: &[String], name: &str) -> Option<usize> {
 }
 
 fn list(options: &[String], name: &str) -> Option<Vec<usize>> {
-    let parse = |text: &str| text.split(',').map(|part| part.parse().expect("whole numbers with commas")).collect();
-    after(options, name).map(parse)
+    after(options, name).map(numbers)
+}
+
+fn numbers<T: FromStr<Err: Debug>>(text: &str) -> Vec<T> {
+    text.split(',').map(|part| part.parse().expect("numbers with commas")).collect()
 }

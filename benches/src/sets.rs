@@ -1,4 +1,4 @@
-use cj_core::scoring::{Connectivity, Judgements, Model, Outcome, TiePolicy};
+use cj_core::scoring::{Connectivity, Judgements, Outcome, TiePolicy};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
@@ -90,12 +90,11 @@ impl Set {
 
     /// Turns outcomes round until every item can be reached from every other along wins.
     fn mend(&mut self) {
-        let mle = Model::builder().build().expect("the plain model");
         for _ in 0..1_000 {
-            if mle.fit(&self.judgements()).is_ok() {
+            let connectivity = Connectivity::of(&self.judgements(), TiePolicy::Drop);
+            if connectivity.is_strongly_connected() {
                 return;
             }
-            let connectivity = Connectivity::of(&self.judgements(), TiePolicy::Drop);
             let groups = connectivity.groups();
             // Groups are sorted from the strongest: a win of a later one over an earlier one joins them.
             let mut group_of = vec![0; self.names.len()];
@@ -105,11 +104,13 @@ impl Set {
                     group_of[place] = number;
                 }
             }
+            // The largest group takes in any number of others at a time.
+            let largest = (0..groups.len()).max_by_key(|group| groups[*group].len()).unwrap_or_default();
             let mut joined = vec![false; groups.len()];
             for (left, right, outcome) in &mut self.outcomes {
                 let (a, b) = (group_of[*left as usize], group_of[*right as usize]);
                 if a != b && !joined[a] && !joined[b] {
-                    (joined[a], joined[b]) = (true, true);
+                    (joined[a], joined[b]) = (a != largest, b != largest);
                     *outcome = if *outcome == Outcome::Left { Outcome::Right } else { Outcome::Left };
                 }
             }

@@ -22,6 +22,8 @@ pub struct Cell {
     pub items: usize,
     /// Standard deviation of the true scores; 0 for coin flips.
     pub sd: f64,
+    /// Draws from the posterior, at least.
+    pub draws: usize,
 }
 
 impl Cell {
@@ -34,15 +36,16 @@ impl Cell {
         let mut found = Vec::with_capacity(per_item.len());
         for &k in per_item {
             study.judge_until(k)?;
-            found.push(look(study.truth(), &study.judgements()?, seed)?);
+            let sampling = Sampling::seeded(seed).until_error(MONTE_CARLO).draws(self.draws, 20_000.max(self.draws));
+            found.push(look(study.truth(), &study.judgements()?, sampling)?);
         }
         Ok(found)
     }
 }
 
-fn look(truth: &[f64], judgements: &Judgements, seed: u64) -> Result<Repetition, StudyError> {
+fn look(truth: &[f64], judgements: &Judgements, sampling: Sampling) -> Result<Repetition, StudyError> {
     let model = Model::builder().build()?;
-    let posterior = model.posterior(judgements, Sampling::seeded(seed).until_error(MONTE_CARLO))?;
+    let posterior = model.posterior(judgements, sampling)?;
     let (fit, reliability) = (posterior.fit(), posterior.reliability()?);
     let covered = share_within(fit.scores(), fit.standard_errors(), truth);
     let centre = truth.iter().sum::<f64>() / truth.len() as f64;
@@ -78,7 +81,7 @@ mod tests {
     fn tally(strategy: Strategy, sd: f64, repetitions: u64) -> Tally {
         let mut tally = Tally::default();
         for seed in 0..repetitions {
-            let cell = Cell { strategy, items: 30, sd };
+            let cell = Cell { strategy, items: 30, sd, draws: 1_000 };
             tally.push(cell.run(&[20], seed).unwrap()[0]);
         }
         let (gap, error) = tally.mean(|run| run.reported - run.truth);

@@ -144,5 +144,5 @@ impl Sums {
 /// A mean square with expectation 1 and the given variance, as a standard normal deviate.
 fn wilson_hilferty(mean_square: f64, variance: f64) -> f64 {
     let sd = variance.sqrt();
-    if sd > 0.0 { (mean_square.cbrt() - 1.0) * 3.0 / sd + sd / 3.0 } else { 0.0 }
+    if sd > 0.0 && sd.is_finite() { (mean_square.cbrt() - 1.0) * 3.0 / sd + sd / 3.0 } else { 0.0 }
 }
