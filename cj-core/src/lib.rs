@@ -21,3 +21,8 @@ pub mod port;
 pub mod scoring;
 pub mod service;
 pub mod store;
+
+/// The examples of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -265,7 +265,7 @@ CREATE TABLE event_outbox (
 -- by an event of a batch that never was.
 CREATE INDEX ix_event_outbox_unpublished ON event_outbox (kind, event_key, batch_id, version, ordinal, id)
     WHERE published_at IS NULL;
-CREATE INDEX ix_event_outbox_pending ON event_outbox (kind, created_at, event_key)
+CREATE INDEX ix_event_outbox_pending ON event_outbox (kind, created_at, batch_id, version, ordinal, id)
     WHERE published_at IS NULL AND parked_at IS NULL;
 CREATE INDEX ix_event_outbox_batch_id ON event_outbox (batch_id);
 

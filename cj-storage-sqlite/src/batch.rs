@@ -15,7 +15,6 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteUnit;
-use crate::error::overtaken;
 use crate::row::Columns;
 use crate::slice::Slice;
 use crate::time::time_text;
@@ -52,7 +51,7 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> BatchRepository for SqliteUn
             put_state(row, &update.state);
         });
         let met = self.write("batch.update", UPDATE, slice).await?;
-        if met == updates.len() as u64 { Ok(()) } else { Err(overtaken("batch.update", updates.len(), met)) }
+        self.require_all("batch.update", updates.len(), met)
     }
 
     async fn due(&mut self, before: DateTime<Utc>, limit: u32) -> Result<Vec<BatchId>, StoreError> {

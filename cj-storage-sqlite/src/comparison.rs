@@ -12,7 +12,6 @@ use sqlx::SqliteConnection;
 
 use crate::SqliteUnit;
 use crate::cells::Cell;
-use crate::error::overtaken;
 use crate::row::Columns;
 use crate::slice::Slice;
 
@@ -42,11 +41,7 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> ComparisonRepository for Sql
             put_state(row, it);
         });
         let met = self.write("comparison.update", UPDATE, slice).await?;
-        if met == comparisons.len() as u64 {
-            Ok(())
-        } else {
-            Err(overtaken("comparison.update", comparisons.len(), met))
-        }
+        self.require_all("comparison.update", comparisons.len(), met)
     }
 
     async fn load(&mut self, query: &ComparisonQuery) -> Result<Vec<ComparisonRecord>, StoreError> {

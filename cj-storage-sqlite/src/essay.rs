@@ -10,7 +10,6 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteUnit;
-use crate::error::overtaken;
 use crate::row::Columns;
 use crate::slice::{Slice, real};
 
@@ -45,7 +44,7 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> EssayRepository for SqliteUn
             put_content(row, &essay.content);
         });
         let met = self.write("essay.update", UPDATE, slice).await?;
-        if met == essays.len() as u64 { Ok(()) } else { Err(overtaken("essay.update", essays.len(), met)) }
+        self.require_all("essay.update", essays.len(), met)
     }
 
     async fn load(&mut self, batch: BatchId, texts: Texts) -> Result<Vec<EssayRecord>, StoreError> {

@@ -73,18 +73,20 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Outbox for SqliteUnit<C> {
     }
 }
 
-/// The order of the claim, which an update does not keep: lanes apart, oldest first, a message no older than the one
-/// before it.
-fn put_in_order(claimed: &mut [OutboxMessage]) {
+/// The order of the claim, which an update does not keep: oldest first, a message no older than the one before it in its
+/// lane, equal ages in the order in which they were put out.
+fn put_in_order(claimed: &mut Vec<OutboxMessage>) {
     let place = |it: &OutboxMessage| (it.batch_id, it.version, it.ordinal, it.id);
     claimed.sort_by(|one, other| (&one.key, place(one)).cmp(&(&other.key, place(other))));
-    let mut lane = String::new();
-    let mut age = DateTime::<Utc>::MIN_UTC;
-    claimed.sort_by_cached_key(|it| {
-        age = if it.key == lane { age.max(it.created_at) } else { it.created_at };
-        lane.clone_from(&it.key);
-        (age, it.key.clone())
-    });
+    let mut ages: Vec<DateTime<Utc>> = claimed.iter().map(|it| it.created_at).collect();
+    for later in 1..claimed.len() {
+        if claimed[later].key == claimed[later - 1].key {
+            ages[later] = ages[later].max(ages[later - 1]);
+        }
+    }
+    let mut aged: Vec<_> = ages.into_iter().zip(claimed.drain(..)).collect();
+    aged.sort_by_key(|(age, it)| (*age, place(it)));
+    claimed.extend(aged.into_iter().map(|(_, it)| it));
 }
 
 fn read(row: &SqliteRow) -> Result<OutboxMessage, StoreError> {
@@ -133,7 +135,7 @@ DELETE FROM event_outbox WHERE kind = 'question' AND batch_id IN (SELECT value F
 
 /// A lane is what waits under one key. The oldest lanes whose head may leave are found first, at most as many as messages
 /// are wanted; of each, what follows the head without a gap may leave with it. A message counts as no older than the one
-/// before it, so that the limit never leaves a gap either.
+/// before it, so that the limit never leaves a gap either; equal ages leave in the order in which they were put out.
 const CLAIM: &str = "
 WITH heads AS MATERIALIZED (
     SELECT head.event_key FROM event_outbox AS head INDEXED BY ix_event_outbox_pending
@@ -144,15 +146,15 @@ WITH heads AS MATERIALIZED (
             WHERE earlier.kind = ?1 AND earlier.event_key = head.event_key AND earlier.published_at IS NULL
                 AND (earlier.batch_id, earlier.version, earlier.ordinal, earlier.id)
                     < (head.batch_id, head.version, head.ordinal, head.id))
-    ORDER BY head.created_at, head.event_key LIMIT ?2),
+    ORDER BY head.created_at, head.batch_id, head.version, head.ordinal, head.id LIMIT ?2),
 lanes AS (
-    SELECT it.id, it.event_key, row_number() OVER lane AS place, max(it.created_at) OVER lane AS age,
+    SELECT it.id, it.batch_id, it.version, it.ordinal, max(it.created_at) OVER lane AS age,
         max(it.parked_at IS NOT NULL OR it.next_attempt_at > ?3 OR ifnull(it.leased_until, '') > ?3) OVER lane AS held
     FROM heads CROSS JOIN event_outbox AS it
     WHERE it.kind = ?1 AND it.event_key = heads.event_key AND it.published_at IS NULL
     WINDOW lane AS (PARTITION BY it.event_key ORDER BY it.batch_id, it.version, it.ordinal, it.id))
 UPDATE event_outbox SET attempts = attempts + 1, lease_owner = ?5, leased_until = ?4
-WHERE id IN (SELECT id FROM lanes WHERE NOT held ORDER BY age, event_key, place LIMIT ?2)
+WHERE id IN (SELECT id FROM lanes WHERE NOT held ORDER BY age, batch_id, version, ordinal, id LIMIT ?2)
 RETURNING id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic, event_key,
     created_at, next_attempt_at, attempts, headers, event_data";
 

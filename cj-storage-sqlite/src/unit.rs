@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, Sqlite, SqliteConnection, Transaction};
 
 use crate::cells::{Cell, Cells};
-use crate::error::store_error;
+use crate::error::{overtaken, store_error};
 
 /// Every repository on one connection, inside one transaction.
 ///
@@ -56,6 +56,8 @@ pub struct SqliteUnit<C> {
 enum UnitAccess {
     Read,
     Write,
+    /// Nothing any more: an update met some of its rows and not others, and must not hold in part.
+    Nothing,
 }
 
 impl<'c> SqliteUnit<&'c mut SqliteConnection> {
@@ -117,6 +119,15 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> SqliteUnit<C> {
         cells.rows(names.len()).map(read).collect()
     }
 
+    /// Refuses an update that did not meet every one of its rows. What it wrote cannot be committed any more.
+    pub(crate) fn require_all(&mut self, operation: &'static str, expected: usize, met: u64) -> Result<(), StoreError> {
+        if met == expected as u64 {
+            return Ok(());
+        }
+        self.access = UnitAccess::Nothing;
+        Err(overtaken(operation, expected, met))
+    }
+
     /// A view holds nothing, so it must not promise to.
     pub(crate) fn require_write(&self, operation: &'static str) -> Result<(), StoreError> {
         match self.access {
@@ -125,6 +136,7 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> SqliteUnit<C> {
                 Err(StoreError::new(ErrorKind::Unsupported, operation)
                     .with_source("this unit is a view: it only reads"))
             }
+            UnitAccess::Nothing => Err(spoilt(operation)),
         }
     }
 }
@@ -132,8 +144,15 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> SqliteUnit<C> {
 #[async_trait]
 impl UnitOfWork for SqliteUnit<Transaction<'static, Sqlite>> {
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        if self.access == UnitAccess::Nothing {
+            return Err(spoilt("unit.commit"));
+        }
         self.conn.commit().await.map_err(|error| store_error("unit.commit", error))
     }
+}
+
+fn spoilt(operation: &'static str) -> StoreError {
+    StoreError::new(ErrorKind::Conflict, operation).with_source("an update of this unit missed a row: drop the unit")
 }
 
 /// A statement with its parameters.

@@ -28,3 +28,8 @@ pub mod strategy;
 pub use audit::audit;
 pub use fault::{Fault, FaultStore};
 pub use setup::{Setup, run};
+
+/// The examples of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

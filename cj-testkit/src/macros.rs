@@ -30,6 +30,7 @@ macro_rules! conformance {
                 a_view_shows_no_uncommitted_write,
                 a_view_shows_one_state,
                 a_failed_call_writes_nothing,
+                a_missed_update_changes_nothing,
             ];
             batch: [
                 reads_a_batch_as_it_was_inserted,
@@ -114,6 +115,7 @@ macro_rules! conformance {
                 refuses_to_append_a_message_twice,
                 kinds_are_claimed_apart,
                 claims_the_oldest_first,
+                equal_ages_are_claimed_in_order,
                 one_key_is_claimed_in_order,
                 the_key_orders_not_the_batch,
                 two_relays_do_not_interleave_a_key,
@@ -162,6 +164,7 @@ macro_rules! conformance {
                 a_request_makes_one_batch,
                 hundred_concurrent_verdicts,
                 partial_completion_at_threshold,
+                reliable_scores_end_a_batch,
                 assignment_id_flows_from_request_to_results,
                 slicing_is_invisible,
                 redelivery_changes_nothing,

@@ -28,3 +28,4 @@ pub use machine::{Batch, Loaded};
 pub use policy::{NextWave, next_wave};
 pub use rejection::Rejection;
 pub use request::{BatchRequest, RequestedEssay};
+pub use scored::looks_at_reliability;

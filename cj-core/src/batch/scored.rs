@@ -3,7 +3,8 @@
 use super::machine::{Batch, Folded};
 use super::{Context, Decision, Facts, Rejection, Scored, decide};
 use crate::change::{
-    BatchResult, ChangeSet, EssayRecord, EssayResult, EvidenceTotals, Phase, ScoreSheet, WaitingFor, WaveRecord,
+    BatchResult, BatchState, ChangeSet, EssayRecord, EssayResult, EvidenceTotals, Phase, ScoreSheet, WaitingFor,
+    WaveRecord,
 };
 
 impl Batch {
@@ -24,7 +25,7 @@ impl Batch {
         change.put_wave(WaveRecord { scored_at: Some(cx.now), sheet: Some(sheet.clone()), ..wave });
         let new_verdicts = counters.decided - self.state.reliability_judged_at;
         let compared = sheet.essays.len() as u32;
-        let look = self.looks_at_reliability(compared);
+        let look = looks_at_reliability(&self.state, compared);
         let decision = decide(&Facts {
             settings: &self.header.settings,
             cause,
@@ -62,11 +63,11 @@ impl Batch {
         }
         Ok(Folded::Activity)
     }
+}
 
-    /// Whether there were enough new verdicts to look at the honest reliability again: looking oftener inflates it.
-    pub fn looks_at_reliability(&self, essays: u32) -> bool {
-        self.state.counters.decided - self.state.reliability_judged_at >= essays
-    }
+/// Whether there were enough new verdicts to look at the honest reliability again: looking oftener inflates it.
+pub fn looks_at_reliability(state: &BatchState, essays: u32) -> bool {
+    state.counters.decided - state.reliability_judged_at >= essays
 }
 
 fn keep_scores(sheet: &ScoreSheet, essays: &[EssayRecord], change: &mut ChangeSet) {

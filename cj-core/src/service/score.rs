@@ -2,19 +2,34 @@
 
 use std::collections::BTreeMap;
 
+use sha2::{Digest, Sha256};
+
 use super::ServiceError;
 use super::estimate::{Known, counts};
-use crate::batch::Scored;
-use crate::change::{BatchRecord, EssayScore, FitSummary, MatrixCell, MatrixKey, ScoreSheet, SeparationSummary};
+use crate::batch::{Scored, looks_at_reliability};
+use crate::change::{
+    BatchRecord, EssayScore, FitSummary, HonestReliability, MatrixCell, MatrixKey, Phase, ScoreSheet, ScoringCause,
+    SeparationSummary,
+};
 use crate::id::EssayId;
-use crate::scoring::{Connectivity, Fit, Judgements, Model, PairCount, Prior, SeparationBasis, TiePolicy};
+use crate::scoring::{Connectivity, Fit, Judgements, Method, Model, PairCount, Sampling, SeparationBasis, TiePolicy};
+
+/// Monte-Carlo error of the reliability where the batch may end on it, or ends anyway.
+const FINE: f64 = 0.005;
+/// The same between two looks.
+const COARSE: f64 = 0.02;
 
 /// Fits the scale to what is stored.
 pub(super) fn score(record: &BatchRecord, known: Known) -> Result<Scored, ServiceError> {
     let watermark = record.state.counters.decided;
     let mut earlier = known.waves.iter().rev().filter(|wave| wave.wave < record.state.wave.number);
     let previous = earlier.find_map(|wave| wave.sheet.as_ref());
-    let sheet = fit_sheet(&known.ready, &known.counts, watermark, record.header.settings.prior_sd(), previous)?;
+    let seed = sampler_seed(record.header.seed, record.state.wave.number, watermark);
+    let state = &record.state;
+    let may_end = state.counters.left() == 0 || state.phase != Phase::Scoring(ScoringCause::WaveSettled);
+    let error = if may_end || looks_at_reliability(state, known.ready.len() as u32) { FINE } else { COARSE };
+    let sampling = Sampling::seeded(seed).until_error(error);
+    let sheet = fit_sheet(&known.ready, &known.counts, watermark, sampling, previous)?;
     let wave = known.waves.into_iter().next_back();
     let wave =
         wave.ok_or(crate::batch::Rejection::WrongPhase { input: "Scored without a wave", phase: record.state.phase })?;
@@ -26,21 +41,22 @@ pub fn verdict_counts(essays: &[EssayId], matrix: &[(MatrixKey, MatrixCell)]) ->
     counts(essays, matrix.iter().map(|(key, cell)| (&key.essay_a, &key.essay_b, *cell)))
 }
 
-/// Fits a scale to counts by index of the sorted essay ids: the scale of a finished wave, or of a recording.
+/// Fits a scale to counts by index of the sorted essay ids: the hierarchical posterior.
 ///
 /// # Errors
-/// Counts that make no judgements, or a prior outside its range.
+/// Counts that make no judgements, or a sampling out of range.
 pub fn fit_sheet(
     essays: &[EssayId],
     counts: &[PairCount],
     watermark: u32,
-    prior_sd: f64,
+    sampling: Sampling,
     previous: Option<&ScoreSheet>,
 ) -> Result<ScoreSheet, ServiceError> {
     let names: Vec<&str> = essays.iter().map(EssayId::as_str).collect();
     let judgements = Judgements::from_counts(&names, counts)?;
-    let model = Model::builder().prior(Prior::Normal { sd: prior_sd }).build()?;
-    let fit = model.fit(&judgements)?;
+    let model = Model::builder().build()?;
+    let posterior = model.posterior(&judgements, sampling)?;
+    let fit = posterior.fit();
     let mut warnings = Vec::new();
     let connectivity = Connectivity::of(&judgements, TiePolicy::Drop);
     if !connectivity.is_connected() {
@@ -62,11 +78,24 @@ pub fn fit_sheet(
             strata: found.strata,
         }),
         Err(reason) => {
-            warnings.push(format!("ssr is absent: {reason}"));
+            warnings.push(format!("ssr absent: {reason}"));
             None
         }
     };
-    let rows = rows(essays, &fit);
+    let reliability = match posterior.reliability() {
+        Ok(found) => Some(HonestReliability {
+            median: found.median,
+            low: found.low,
+            high: found.high,
+            p_no_signal: posterior.probability_of_no_spread(),
+            latent_sd: posterior.latent_sd().median,
+        }),
+        Err(reason) => {
+            warnings.push(format!("honest absent: {reason}"));
+            None
+        }
+    };
+    let rows = rows(essays, fit);
     let max_change = previous.and_then(|previous| largest_move(previous, &rows));
     let mut components: Vec<Vec<EssayId>> = connectivity
         .components()
@@ -75,13 +104,25 @@ pub fn fit_sheet(
         .collect();
     components.sort_by_key(|group| std::cmp::Reverse(group.len()));
     let summary = FitSummary {
-        prior: format!("sd={prior_sd}"),
+        prior: match fit.method() {
+            Method::Approximated { latent_sd } => format!("eb (sd={latent_sd:.3})"),
+            _ => "eb".to_owned(),
+        },
         log_likelihood: fit.log_likelihood(),
         iterations: fit.iterations() as u32,
         max_gradient: fit.max_gradient(),
         components,
     };
-    Ok(ScoreSheet { watermark, essays: rows, fit: summary, separation, reliability: None, max_change, warnings })
+    Ok(ScoreSheet { watermark, essays: rows, fit: summary, separation, reliability, max_change, warnings })
+}
+
+/// Every scoring draws from numbers of its own, and the same ones when it is done again: SHA-256 of what names it.
+fn sampler_seed(seed: u64, wave: u32, watermark: u32) -> u64 {
+    let mut hash = Sha256::new();
+    hash.update(seed.to_le_bytes());
+    hash.update(wave.to_le_bytes());
+    hash.update(watermark.to_le_bytes());
+    hash.finalize().iter().take(8).fold(0, |seed, byte| seed << 8 | u64::from(*byte))
 }
 
 fn rows(essays: &[EssayId], fit: &Fit) -> Vec<EssayScore> {

@@ -5,8 +5,8 @@
 //!   it when it was dropped. When `commit` fails or is cancelled the outcome is unknown: the caller does its work again,
 //!   and ids derived from what they name make that harmless.
 //! - Every write takes a slice and costs about one statement, whatever its length. An empty slice costs nothing.
-//! - A call that fails writes nothing. After it a unit is to be dropped; one that is committed all the same either fails to,
-//!   or keeps what it wrote before that call.
+//! - After a call that failed a unit is to be dropped; one that is committed all the same either fails to, or keeps what it
+//!   wrote before that call and nothing of the call itself. Whoever lent a transaction rolls it back.
 //! - A unit reads its own writes. Repositories never commit.
 //! - [`BatchRepository::lock`] keeps other units from changing the batch until this one ends, or makes their writes fail
 //!   with [`ErrorKind::Conflict`].

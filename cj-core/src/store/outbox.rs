@@ -30,7 +30,8 @@ pub trait Outbox: Send {
     /// As every write.
     async fn withdraw(&mut self, comparisons: &[ComparisonId], batches: &[BatchId]) -> Result<(), StoreError>;
 
-    /// Leases messages that may be sent, oldest by `created_at` first, and counts the attempt: what is returned has it counted.
+    /// Leases messages that may be sent, oldest by `created_at` first, equal ages in the order (batch, version, ordinal, id),
+    /// so that a wave's questions leave as they were planned; and counts the attempt: what is returned has it counted.
     ///
     /// # Errors
     /// `Conflict` where another relay was faster.

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use cj_core::change::{BatchRecord, ComparisonState, MessageKind, WaveRecord};
+use cj_core::change::{BatchRecord, ComparisonRecord, ComparisonState, MessageKind, WaveRecord};
 use cj_core::store::{
-    BatchQuery, BatchRepository, Claim, ComparisonQuery, ComparisonRepository, EssayRepository, Repositories,
-    ResultRepository, Settlement, SettlementOutcome, Store, Texts, WaveRepository,
+    BatchQuery, BatchRepository, Claim, ComparisonQuery, ComparisonRepository, ErrorKind, EssayRepository,
+    Repositories, ResultRepository, Settlement, SettlementOutcome, Store, Texts, WaveRepository,
 };
 
-use super::support::{begin, commit, find, put_batches, refs, stored, view};
+use super::support::{begin, commit, find, put_batches, refs, refused, stored, view};
 use crate::fixture::{self, at};
 
 /// Everything that the store holds of a batch, in words.
@@ -184,4 +184,24 @@ pub async fn a_failed_call_writes_nothing(store: Arc<dyn Store>) {
         "the commit did not tell the truth"
     );
     assert_eq!(stored(&store, &there).await, there);
+}
+
+/// An update that missed one of its rows changes none that lasts.
+pub async fn a_missed_update_changes_nothing(store: Arc<dyn Store>) {
+    let batch = fixture::batch("batch");
+    let id = batch.id();
+    put_batches(&store, std::slice::from_ref(&batch)).await;
+    let (there, gone) = (fixture::comparison(id, 1, 0, 1), fixture::comparison(id, 1, 1, 1));
+    let mut unit = begin(&store).await;
+    EssayRepository::insert(&mut *unit, &refs(&fixture::essays(id))).await.expect("the essays are new");
+    WaveRepository::put(&mut *unit, &[&fixture::wave(id, 1)]).await.expect("waves are written");
+    ComparisonRepository::insert(&mut *unit, &[&there]).await.expect("the comparison is new");
+    commit(unit).await;
+    let before = everything(&mut *view(&store).await, &batch).await;
+    let ended = |row: &ComparisonRecord| ComparisonRecord { state: ComparisonState::Cancelled, ..row.clone() };
+    let mut unit = begin(&store).await;
+    let missed = ComparisonRepository::update(&mut *unit, &[&ended(&there), &ended(&gone)]).await;
+    refused(missed, ErrorKind::Conflict);
+    drop(unit.commit().await);
+    assert_eq!(everything(&mut *view(&store).await, &batch).await, before, "half of an update was left");
 }

@@ -130,6 +130,23 @@ pub async fn claims_the_oldest_first(store: Arc<dyn Store>) {
     assert_eq!(found, ["a", "b", "c", "d", "e"].map(batch_id));
 }
 
+/// Messages of one age are claimed as they were put out, whatever their keys.
+pub async fn equal_ages_are_claimed_in_order(store: Arc<dyn Store>) {
+    let keys = ["m", "z", "a", "q", "b"];
+    let keyed = |(ordinal, key): (usize, &str)| OutboxMessage {
+        key: key.to_owned(),
+        ..timed("batch", 1 + ordinal as u64 / 3, ordinal as u32 % 3, 1)
+    };
+    let messages: Vec<_> = keys.into_iter().enumerate().map(keyed).collect();
+    append(&store, &messages.iter().rev().cloned().collect::<Vec<_>>()).await;
+    let mut found = Vec::new();
+    for limit in [2, 1, 9] {
+        found.extend(claim(&store, by("relay", MessageKind::Event, 100, limit)).await);
+    }
+    let planned: Vec<_> = messages.into_iter().map(|message| claimed(message, 1)).collect();
+    assert_eq!(found, planned);
+}
+
 /// Messages of one key come in the order (version, ordinal), whatever their times say, all in one claim.
 pub async fn one_key_is_claimed_in_order(store: Arc<dyn Store>) {
     let late_clock = timed("batch", 1, 0, 50);

@@ -21,7 +21,7 @@ pub struct Cli {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Common options")]
 pub struct Globals {
-    /// Where batches are kept: `sqlite:PATH` or `postgres://…`
+    /// Where batches are kept: `sqlite:PATH`
     #[arg(long, global = true, value_name = "STORE", default_value = "sqlite:cj.db")]
     pub store: String,
     /// How the result is printed
@@ -58,7 +58,7 @@ pub enum Command {
     Score(score::Args),
     /// Propose the next comparisons
     Pair(pair::Args),
-    /// Judge, score, grade and report essays: the main job
+    /// Judge, score, rank and report essays: the main job
     Run(Box<run::Args>),
     /// Show how far batches are
     Status(status::Args),
@@ -77,4 +77,5 @@ pub enum Command {
 const LONG_ABOUT: &str =
     "Comparative judgement: turns pairwise judgements (\"A or B?\") into a scale with honest errors.";
 
-const EXIT_CODES: &str = "Exit codes: 0 complete · 1 failed · 2 usage or bad input · 3 partial or interrupted";
+const EXIT_CODES: &str =
+    "Exit codes: 0 complete · 1 failed · 2 usage or bad input · 3 partial, interrupted or timed out";

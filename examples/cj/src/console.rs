@@ -3,7 +3,7 @@ use std::io::{self, IsTerminal, Write};
 use crate::{
     cli::{Format, Globals},
     error::Error,
-    output::{Document, print},
+    output::{Document, is_absence, print},
 };
 
 /// Where results and remarks go: data to the standard output, everything else to the standard error.
@@ -37,7 +37,7 @@ impl Console {
     }
 
     /// Prints a result to the standard output, as `--format` says. Its warnings also go to the standard error, unless
-    /// the format is JSON, which holds them.
+    /// the format is JSON, which holds them. That a figure is absent is no warning to a person: the table shows it.
     ///
     /// # Errors
     /// [`Error::Unwritable`] when the standard output cannot be written.
@@ -46,7 +46,7 @@ impl Console {
         print(document, self.format, self.colour, &mut text).map_err(unwritable)?;
         write_out(&text)?;
         if self.format != Format::Json {
-            for warning in document.warnings() {
+            for warning in document.warnings().iter().filter(|warning| !is_absence(warning)) {
                 self.remark(&format!("warning: {warning}"));
             }
         }

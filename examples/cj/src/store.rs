@@ -89,6 +89,9 @@ impl Place {
         if path.is_empty() {
             return Err(Error::usage("--store sqlite:PATH: the path is empty"));
         }
+        if path == ":memory:" {
+            return Err(Error::usage(format!("--store {store}: a batch is kept in a file, expected sqlite:PATH")));
+        }
         let mut place = Self { path: path.into(), busy_timeout: None };
         for option in options.split('&').filter(|option| !option.is_empty()) {
             let seconds = option.strip_prefix("busy_timeout=").and_then(|seconds| seconds.parse().ok());
@@ -177,7 +180,9 @@ mod tests {
         ] {
             assert_eq!(parsed(store), Some((path.to_owned(), timeout)), "{store}");
         }
-        for store in ["postgres://host/db", "sqlite:", "sqlite:b.db?busy_timeout=-1", "sqlite:b.db?mode=ro"] {
+        for store in
+            ["postgres://host/db", "sqlite:", "sqlite::memory:", "sqlite:b.db?busy_timeout=-1", "sqlite:b.db?mode=ro"]
+        {
             assert_eq!(parsed(store), None, "{store}");
         }
     }

@@ -23,7 +23,7 @@ pub struct ComparisonMetadata {
     /// `cj_comparison` for the first attempt, `cj_retry` for a later one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cj_request_type: Option<String>,
-    /// The wave that the comparison was planned in, from 0.
+    /// The wave that the comparison was planned in, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comparison_iteration: Option<u32>,
     /// SHA-256 of the prompt; providers add it to the echo.

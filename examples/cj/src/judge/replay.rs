@@ -31,9 +31,10 @@ struct Recorded {
 }
 
 impl Replay {
-    /// A judge with a recording.
+    /// A judge with a recording. Counts say nothing of the order of their answers: those of a pair are spread evenly, so
+    /// that the first few stand for all.
     pub fn new(table: &JudgementTable) -> Self {
-        let mut records: BTreeMap<(String, String), Vec<Recorded>> = BTreeMap::new();
+        let mut records: BTreeMap<(String, String), Vec<(f64, Recorded)>> = BTreeMap::new();
         let id = |item: u32| {
             let name = &table.items[item as usize];
             essay_id(name).unwrap_or_else(|| name.clone())
@@ -47,10 +48,15 @@ impl Replay {
             let judge = record.judge.map(|judge| table.judges[judge as usize].clone());
             let time_ms = record.time_ms.map(|time| time as u32);
             let recorded = Recorded { winner, judge, time_ms, is_used: false, is_turned: false };
-            let pair = records.entry((id(record.left), id(record.right))).or_default();
-            pair.extend(std::iter::repeat_n(recorded, record.count as usize));
+            let place = |copy: u32| (f64::from(copy) + 0.5) / f64::from(record.count);
+            let copies = (0..record.count).map(|copy| (place(copy), recorded.clone()));
+            records.entry((id(record.left), id(record.right))).or_default().extend(copies);
         }
-        Self { records }
+        let in_order = |mut copies: Vec<(f64, Recorded)>| {
+            copies.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+            copies.into_iter().map(|(_, recorded)| recorded).collect()
+        };
+        Self { records: records.into_iter().map(|(pair, copies)| (pair, in_order(copies))).collect() }
     }
 
     /// The next unused record of a pair in this order, else in the other, as seen from this order.
@@ -100,5 +106,32 @@ impl LocalJudge for Replay {
             ..Evidence::default()
         };
         Reply::at_once(Verdict { comparison_id, outcome: Outcome::Decided(record.winner), evidence })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::input::CsvTable;
+
+    fn winners(csv: &str, questions: usize) -> Vec<Winner> {
+        let table = CsvTable::parse(Path::new("recording.csv"), csv.to_owned()).unwrap();
+        let mut judge = Replay::new(&JudgementTable::read(&table).unwrap());
+        (0..questions).map_while(|_| judge.take("A", "B")).map(|recorded| recorded.winner).collect()
+    }
+
+    #[test]
+    fn counts_are_spread_so_that_the_first_few_answers_stand_for_all() {
+        let first = winners("left,right,win_left,win_right\nA,B,30,10\n", 8);
+        assert_eq!(first.iter().filter(|winner| **winner == Winner::A).count(), 6);
+        assert_eq!(winners("left,right,win_left,win_right\nA,B,30,10\n", 99).len(), 40);
+    }
+
+    #[test]
+    fn single_records_come_in_their_order() {
+        let recording = "left,right,winner\nA,B,right\nA,B,left\nA,B,left\nA,B,right\n";
+        assert_eq!(winners(recording, 4), [Winner::B, Winner::A, Winner::A, Winner::B]);
     }
 }

@@ -1,4 +1,5 @@
 //! The documents that commands print: the JSON contracts of `schemas/cli/`, and the tables and CSV made of them.
+mod absence;
 mod figure;
 mod pair;
 mod print;
@@ -10,10 +11,13 @@ mod status;
 mod table;
 mod tables;
 
+pub use absence::{absence, is_absence};
 pub use figure::{finite, short};
 pub use pair::{PairOutput, PairSettings, ProposedPair};
 pub use print::{Document, Section, print};
 pub use run::{BatchSummary, Cost, GradeProbability, GradeProjection, RunOutput, RunSettings};
+#[cfg(feature = "schema")]
+pub use schema::generated;
 pub use schema::{SCHEMAS, SchemaFile};
 pub use score::{
     Diagnostics, ItemScore, JudgeFit, OrderEffect, Reliability, ScoreOutput, ScoreSettings, ScoringSettings,

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 /// The comparisons to ask next: what `cj pair --format json` prints (`pair.v1`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PairOutput {
     /// The comparisons, in the order to ask them.
     pub pairs: Vec<ProposedPair>,
@@ -14,7 +14,7 @@ pub struct PairOutput {
 
 /// One question to one judge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProposedPair {
     /// The item shown left (first).
     pub left: String,
@@ -26,7 +26,7 @@ pub struct ProposedPair {
 
 /// What a proposal depends on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PairSettings {
     /// The file of items, as it was named.
     pub items: String,

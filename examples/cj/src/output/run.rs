@@ -7,7 +7,7 @@ use super::score::{Diagnostics, ItemScore, JudgeFit, OrderEffect, Reliability, S
 /// The fields of `score.v1`, and those of the batch. Every field is always there. A figure that could not be computed
 /// is null, and `warnings` says why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunOutput {
     /// Whether the judgements were made up from known qualities: such a result says nothing about the essays.
     pub simulated: bool,
@@ -37,7 +37,7 @@ pub struct RunOutput {
 
 /// A batch and how far it came.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BatchSummary {
     /// The batch's id.
     pub id: String,
@@ -59,7 +59,7 @@ pub struct BatchSummary {
 
 /// One essay's grade, as a distribution over the grades of the scale.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GradeProjection {
     /// The essay.
     pub id: String,
@@ -83,7 +83,7 @@ pub struct GradeProjection {
 
 /// The probability of one grade.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GradeProbability {
     /// The grade.
     pub grade: String,
@@ -93,7 +93,7 @@ pub struct GradeProbability {
 
 /// What the judging used up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cost {
     /// Questions sent to judges.
     pub questions: u64,
@@ -107,7 +107,7 @@ pub struct Cost {
 
 /// What the figures of a batch depend on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunSettings {
     /// The folder, manifest or recording that the essays came from, as it was named.
     pub essays: String,

@@ -33,5 +33,11 @@ pub const SCHEMAS: &[SchemaFile] = &[
     },
 ];
 
-#[cfg(test)]
+#[cfg(feature = "schema")]
+mod generate;
+
+#[cfg(feature = "schema")]
+pub use generate::generated;
+
+#[cfg(all(test, feature = "schema"))]
 mod tests;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Every field is always there. A figure that could not be computed is null, and `warnings` says why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScoreOutput {
     /// The items, best first; equal scores in the order of their ids.
     pub items: Vec<ItemScore>,
@@ -26,7 +26,7 @@ pub struct ScoreOutput {
 
 /// One item on the scale. Scores are logits: a difference of 1 is won 73 times in 100.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ItemScore {
     /// The item's name in the input.
     pub id: String,
@@ -56,7 +56,7 @@ pub struct ItemScore {
 
 /// One judge: how much and how well they judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JudgeFit {
     /// The judge's name in the input.
     pub id: String,
@@ -80,7 +80,7 @@ pub struct JudgeFit {
 
 /// How far the scale can be trusted. 0 is noise, 1 is exact.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Reliability {
     /// Median of the squared correlation of the scores with what the truth may be (hierarchical Bayes): the headline.
@@ -107,7 +107,7 @@ pub struct Reliability {
 
 /// The advantage of the left side, in logits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OrderEffect {
     /// γ: added to the left item's score.
     pub estimate: f64,
@@ -119,7 +119,7 @@ pub struct OrderEffect {
 
 /// The parameter of the tie model: log ν of Davidson's, log η of Rao and Kupper's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TieParameter {
     /// The estimate.
     pub estimate: f64,
@@ -129,7 +129,7 @@ pub struct TieParameter {
 
 /// How the fit went and what the data allow.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Diagnostics {
     /// Log-likelihood of the judgements at the estimate, without the prior's part.
@@ -146,7 +146,7 @@ pub struct Diagnostics {
 
 /// What the figures of a scoring depend on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScoreSettings {
     /// The file of judgements, as it was named.
     pub judgements: String,
@@ -160,7 +160,7 @@ pub struct ScoreSettings {
 
 /// The model and how it was estimated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScoringSettings {
     /// The prior in the notation of `--prior`: `eb`, `none`, `sd=2`, `logistic=2`, `firth` or `sirt`.
     pub prior: String,

@@ -6,7 +6,7 @@ use super::{BatchSummary, Document, Section};
 
 /// What `cj status` prints (`status.v1`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StatusOutput {
     /// The batches, newest first.
     pub batches: Vec<BatchSummary>,

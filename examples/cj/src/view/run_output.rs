@@ -26,7 +26,7 @@ impl BatchView {
             tie_parameter: None,
             diagnostics: sheet.map(diagnostics).unwrap_or_default(),
             cost: self.cost(),
-            settings: self.settings(),
+            settings: self.settings(sheet),
             warnings: self.warnings(sheet),
         })
     }
@@ -75,7 +75,7 @@ impl BatchView {
         })
     }
 
-    fn settings(&self) -> RunSettings {
+    fn settings(&self, sheet: Option<&ScoreSheet>) -> RunSettings {
         let header = self.header();
         RunSettings {
             essays: self.label(label::ESSAYS).unwrap_or_default().to_owned(),
@@ -89,7 +89,7 @@ impl BatchView {
             rubric_sha256: hash(header.request.judge_rubric.as_deref()),
             seed: header.seed,
             scoring: ScoringSettings {
-                prior: format!("sd={}", header.settings.prior_sd()),
+                prior: sheet.map_or_else(|| "eb".to_owned(), |sheet| sheet.fit.prior.clone()),
                 ties: "drop".to_owned(),
                 davidson_order: None,
                 order_effect: false,

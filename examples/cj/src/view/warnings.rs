@@ -6,6 +6,7 @@ use cj_core::change::{ComparisonState, DecisionRole, ScoreSheet};
 
 use super::{BatchView, label};
 use crate::judge::TURNED;
+use crate::output::absence;
 
 impl BatchView {
     pub(super) fn warnings(&self, sheet: Option<&ScoreSheet>) -> Vec<String> {
@@ -24,15 +25,15 @@ impl BatchView {
             Some(sheet) => {
                 warnings.extend(sheet.warnings.iter().cloned());
                 if sheet.reliability.is_none() {
-                    warnings.push("honest reliability (honest, honest_low, honest_high, latent_sd) is absent: it was not estimated".to_owned());
+                    warnings.push(absence("honest", "the reliability was not estimated"));
                 }
-                warnings.push("split_half is absent: there are no judges to split".to_owned());
-                warnings.push("order_effect and tie_parameter are absent: neither was modelled".to_owned());
+                warnings.push(absence("split_half", "there are no judges to split"));
+                warnings.push(absence("order_effect and tie_parameter", "neither was modelled"));
             }
         }
         let result = self.state().result.as_ref();
         if let Some(reason) = result.and_then(|result| result.grades_unavailable.as_deref()) {
-            warnings.push(format!("grades are absent: {reason}"));
+            warnings.push(absence("grades", reason));
         }
         let missing = self.missing();
         if !missing.is_empty() {
@@ -45,7 +46,7 @@ impl BatchView {
         warnings.extend(self.failures());
         warnings.extend(self.notes());
         if self.totals.cost.is_none() {
-            warnings.push("cost is absent: the judge did not say what it used".to_owned());
+            warnings.push(absence("cost", "the judge did not say what it used"));
         }
         warnings
     }

@@ -76,6 +76,7 @@ fn a_sample_of_two_hundred_essays_completes() {
     let Some(set) = shared("data/essays/synthetic_writing_samples1000.csv") else { return };
     let files = Files::new(&[]);
     let call = cj().arg("run").arg(&set).args(["--sample", "200", "--budget", "2000", "--judge", "simulated"]);
+    let call = call.args(["--target-reliability", "0.99"]);
     let document = call.store(files.path("cj.db")).json("run.v1");
     assert_eq!(document["batch"]["phase"], "COMPLETED");
     assert_eq!((&document["batch"]["budget"], &document["settings"]["sample"]), (&2000.into(), &200.into()));

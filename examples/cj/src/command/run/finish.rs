@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use cj_core::change::{CompletionReason, Phase};
+use cj_core::change::{CompletionReason, FailureReason, Phase};
 use cj_core::id::BatchId;
 use cj_core::store::Store;
 
@@ -87,7 +87,9 @@ pub(super) fn check(args: &Args) -> Result<(), Error> {
 /// The exit code of a batch.
 pub(crate) const fn exit(phase: Phase) -> Exit {
     match phase {
-        Phase::Completed(CompletionReason::ForcedRecovery) => Exit::Partial,
+        Phase::Completed(CompletionReason::ForcedRecovery) | Phase::Failed(FailureReason::StuckTimeout) => {
+            Exit::Partial
+        }
         Phase::Completed(_) => Exit::Complete,
         Phase::Failed(_) | Phase::Cancelled => Exit::Failed,
         _ => Exit::Partial,

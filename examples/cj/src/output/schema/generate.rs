@@ -1,0 +1,22 @@
+use schemars::{JsonSchema, generate::SchemaSettings};
+use serde_json::Error;
+
+use crate::output::{PairOutput, RunOutput, ScoreOutput, StatusOutput};
+
+/// The schema that the types themselves give, as it is to stand in `schemas/cli/`; none for an unknown name.
+pub fn generated(name: &str) -> Option<String> {
+    let text = match name {
+        "pair.v1" => schema_of::<PairOutput>(name),
+        "run.v1" => schema_of::<RunOutput>(name),
+        "score.v1" => schema_of::<ScoreOutput>(name),
+        "status.v1" => schema_of::<StatusOutput>(name),
+        _ => return None,
+    };
+    text.ok()
+}
+
+fn schema_of<T: JsonSchema>(name: &str) -> Result<String, Error> {
+    let mut schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
+    schema.insert("title".to_owned(), name.into());
+    Ok(serde_json::to_string_pretty(&schema)? + "\n")
+}
