@@ -25,4 +25,4 @@ pub use score::{
 };
 pub use status::StatusOutput;
 pub use table::render;
-pub use tables::{is_reason, items_csv, items_table, judges_table, summary_table};
+pub use tables::{items_csv, items_table, judges_table, summary_table};

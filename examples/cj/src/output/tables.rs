@@ -150,16 +150,9 @@ impl Document for ScoreOutput {
         items_csv(&self.items)
     }
 
-    /// What changes how the figures are read; why others are null stays in the JSON.
     fn warnings(&self) -> &[String] {
-        let told = self.warnings.iter().position(|warning| is_reason(warning)).unwrap_or(self.warnings.len());
-        &self.warnings[..told]
+        &self.warnings
     }
-}
-
-/// Whether a warning only says why a figure is null that nobody asked for, or that these judgements cannot have.
-pub fn is_reason(warning: &str) -> bool {
-    ["judges:", "judges[].", "max_gradient:", "split_half:"].iter().any(|figure| warning.starts_with(figure))
 }
 
 impl Document for PairOutput {

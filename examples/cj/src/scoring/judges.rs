@@ -4,7 +4,7 @@ use cj_core::scoring::{Fit, JudgePosterior, Judgements, Panel};
 
 use crate::{
     input::JudgementTable,
-    output::{JudgeFit, finite},
+    output::{JudgeFit, absence, finite},
 };
 
 /// What each judge did and how well it fits, in the order of their names.
@@ -16,7 +16,7 @@ pub(super) fn judge_fits(
     warnings: &mut Vec<String>,
 ) -> Vec<JudgeFit> {
     if table.judges.is_empty() {
-        warnings.push("judges: the judgements name none".to_owned());
+        warnings.push(absence("judges", "the judgements name none"));
         return Vec::new();
     }
     let counts = counts(table);
@@ -68,20 +68,20 @@ pub(super) fn judge_fits(
         })
         .collect();
     if by_judge.is_none() {
-        warnings.push("judges[].order_effect: estimated with --by-judge".to_owned());
+        warnings.push(absence("judges[].order_effect", "estimated with --by-judge"));
     }
     if !table.has_sides {
-        warnings.push("judges[].share_left: the judgements do not say which item was left".to_owned());
+        warnings.push(absence("judges[].share_left", "the judgements do not say which item was left"));
     }
     let lacks = |figure: fn(&JudgeFit) -> bool| judges.iter().any(figure);
     if lacks(|judge| judge.median_ms.is_none()) {
-        warnings.push("judges[].median_ms: judgements without times".to_owned());
+        warnings.push(absence("judges[].median_ms", "judgements without times"));
     }
     if lacks(|judge| judge.agreement.is_none()) {
-        warnings.push("judges[].agreement: judges whose pairs nobody else decided".to_owned());
+        warnings.push(absence("judges[].agreement", "judges whose pairs nobody else decided"));
     }
     if lacks(|judge| judge.infit.is_none()) {
-        warnings.push("judges[].infit, judges[].outfit: judges without a judgement that could surprise".to_owned());
+        warnings.push(absence("judges[].infit, judges[].outfit", "judges without a judgement that could surprise"));
     }
     judges
 }

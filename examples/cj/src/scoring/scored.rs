@@ -8,7 +8,7 @@ use crate::{
     error::Error,
     input::{JudgementTable, Outcome},
     output::{
-        Diagnostics, ItemScore, JudgeFit, OrderEffect, Reliability, ScoringSettings, TieParameter, finite, is_reason,
+        Diagnostics, ItemScore, JudgeFit, OrderEffect, Reliability, ScoringSettings, TieParameter, absence, finite,
     },
 };
 
@@ -74,8 +74,6 @@ pub fn score(table: &JudgementTable, args: &ScoringArgs, seed: u64) -> Result<Sc
     let diagnostics = diagnostics(&model, &judgements, fit, &mut warnings);
     let judges = judge_fits(table, &judgements, fit, by_judge.as_ref(), &mut warnings);
     remark_on(table, &judgements, args, &mut warnings);
-    // Why a figure is null comes after what changes how the others are read.
-    warnings.sort_by_key(|warning| is_reason(warning));
     Ok(Scored {
         items,
         judges,
@@ -247,7 +245,7 @@ fn diagnostics(model: &Model, judgements: &Judgements, fit: &Fit, warnings: &mut
         ));
     }
     if fit.max_gradient().is_none() {
-        warnings.push("max_gradient: the scores are means of draws, not a maximum".to_owned());
+        warnings.push(absence("max_gradient", "the scores are means of draws, not a maximum"));
     }
     if !isolated.is_empty() {
         warnings.push(format!(

@@ -284,7 +284,9 @@ fn a_plain_run_tells_what_matters_and_json_holds_the_rest() {
     assert!(table.stderr.contains("c lost every judgement"), "{}", table.stderr);
     assert!(table.stderr.contains("a – b, b – c"), "{}", table.stderr);
     let document = cj().arg("score").arg(files.path("j.csv")).json("score.v1");
-    assert!(warns(&document, "max_gradient: the scores are means of draws") && warns(&document, "judges: "));
+    assert!(
+        warns(&document, "max_gradient absent: the scores are means of draws") && warns(&document, "judges absent: ")
+    );
 }
 
 #[test]
