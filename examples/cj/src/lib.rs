@@ -16,6 +16,7 @@ pub mod panel;
 pub mod progress;
 pub mod report;
 pub mod scoring;
+pub mod simulation;
 pub mod store;
 pub mod view;
 

@@ -1,0 +1,1 @@
+//! `cj simulate`.
