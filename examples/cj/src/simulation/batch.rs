@@ -132,6 +132,11 @@ impl Batch {
         self.world.truth()
     }
 
+    /// The penalised scores after the last wave; none before the first.
+    pub(super) fn scores(&self) -> Option<&[f64]> {
+        self.fit.as_ref().map(|fit| fit.scores())
+    }
+
     /// A seed that no other wave of any batch has.
     pub(super) fn sampler_seed(&self) -> u64 {
         self.seed.rotate_left(17) ^ u64::from(self.wave)

@@ -11,6 +11,8 @@ mod figure;
 mod measure;
 mod recording;
 mod simulated;
+mod stop;
+mod table;
 mod workers;
 mod world;
 
@@ -18,4 +20,6 @@ pub use design::{Design, Looks, Subject};
 pub use figure::Figure;
 pub use recording::Recording;
 pub use simulated::{Point, Simulated};
+pub use stop::Stops;
+pub use table::{TABLE_DESIGNS, TableCell, table};
 pub use world::Judges;
