@@ -12,7 +12,6 @@ mod exit;
 pub mod input;
 pub mod judge;
 pub mod output;
-pub mod panel;
 pub mod progress;
 pub mod report;
 pub mod scoring;

@@ -9,5 +9,6 @@ mod pair;
 mod replay;
 mod run;
 mod schema;
+mod simulate;
 mod score;
 mod support;
