@@ -199,8 +199,7 @@ impl SimulateOutput {
             row.extend([write(cell.per_item), write(cell.against_random), cell.reference.to_string()]);
             row
         };
-        let header =
-            vec!["items", "sd", "strategy", "target", "repetitions", "per item", "over random", "reference"];
+        let header = vec!["items", "sd", "strategy", "target", "repetitions", "per item", "over random", "reference"];
         Section { title: String::new(), header, rows: self.table.iter().map(row).collect() }
     }
 
@@ -249,9 +248,8 @@ fn full(figure: Option<Estimated>) -> String {
 /// The section with a column for the error after each column of figures.
 fn with_errors(section: Section, figures: std::ops::Range<usize>) -> Section {
     let is_figure = |column: usize| figures.contains(&column);
-    let widen = |(column, name): (usize, &'static str)| {
-        std::iter::once(name).chain(is_figure(column).then_some("error"))
-    };
+    let widen =
+        |(column, name): (usize, &'static str)| std::iter::once(name).chain(is_figure(column).then_some("error"));
     let header = section.header.iter().copied().enumerate().flat_map(widen).collect();
     let split = |row: &Vec<String>| row.iter().flat_map(|cell| cell.split('\u{1f}').map(str::to_owned)).collect();
     Section { title: section.title, header, rows: section.rows.iter().map(split).collect() }

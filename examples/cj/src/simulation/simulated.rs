@@ -126,9 +126,10 @@ impl Crossings {
         let n = repetitions.len() as f64;
         let all = crossing(sums.iter().map(|[k, r]| (k / n, r / n)), target)?;
         let without = |repetition: &Vec<Measured>| {
-            let rest = sums.iter().zip(repetition).map(|([k, r], out)| {
-                ((k - out.per_item) / (n - 1.0), (r - out.reliability) / (n - 1.0))
-            });
+            let rest = sums
+                .iter()
+                .zip(repetition)
+                .map(|([k, r], out)| ((k - out.per_item) / (n - 1.0), (r - out.reliability) / (n - 1.0)));
             crossing(rest, target)
         };
         let without = repetitions.iter().map(without).collect::<Option<Vec<_>>>()?;

@@ -156,9 +156,7 @@ impl Run {
         });
         let truth = || squared_correlation(posterior.fit().scores(), self.batch.truth());
         Ok(match decision {
-            Decision::Complete(reason) => {
-                Some(Ended { reason, per_item: self.batch.per_item(), reliability: truth() })
-            }
+            Decision::Complete(reason) => Some(Ended { reason, per_item: self.batch.per_item(), reliability: truth() }),
             _ => None,
         })
     }

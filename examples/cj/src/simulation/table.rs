@@ -71,8 +71,7 @@ pub fn table(
 pub const TABLE_DESIGNS: usize = REFERENCES.len() * TABLE_STRATEGIES.len();
 
 const TARGETS: [f64; 2] = [0.8, 0.9];
-const TABLE_STRATEGIES: [Strategy; 4] =
-    [Strategy::Random, Strategy::Swiss, Strategy::OptimalGraph, Strategy::Adaptive];
+const TABLE_STRATEGIES: [Strategy; 4] = [Strategy::Random, Strategy::Swiss, Strategy::OptimalGraph, Strategy::Adaptive];
 
 /// Items, sd, and for each strategy the comparisons per item that .80 and .90 took elsewhere.
 type World = (usize, f64, [[f64; 2]; 4]);

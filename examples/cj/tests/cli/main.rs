@@ -9,6 +9,6 @@ mod pair;
 mod replay;
 mod run;
 mod schema;
-mod simulate;
 mod score;
+mod simulate;
 mod support;

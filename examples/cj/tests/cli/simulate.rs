@@ -28,7 +28,8 @@ fn a_design_is_played_until_its_target_and_priced() {
 #[test]
 fn the_number_of_threads_changes_nothing() {
     let print = |jobs: &str| {
-        let ended = cj().args(SMALL).args(["0.7", "--most", "12", "--honest", "6", "--jobs", jobs, "--format", "json"]).run();
+        let ended =
+            cj().args(SMALL).args(["0.7", "--most", "12", "--honest", "6", "--jobs", jobs, "--format", "json"]).run();
         assert_eq!(ended.code, 0, "{}", ended.stderr);
         ended.stdout
     };

@@ -80,7 +80,8 @@ fn ends(args: &Args, globals: &Globals, console: &Console, jobs: usize) -> Resul
         played.push(Stops::play(design, &rules, jobs, done)?);
     }
     drop(progress);
-    let mut stops: Vec<_> = args.sd.iter().zip(&played).map(|(sd, stops)| stop(Some(*sd), stops, args.target)).collect();
+    let mut stops: Vec<_> =
+        args.sd.iter().zip(&played).map(|(sd, stops)| stop(Some(*sd), stops, args.target)).collect();
     if played.len() > 1 {
         stops.push(stop(None, &Stops::together(&played), args.target));
     }
