@@ -164,6 +164,7 @@ macro_rules! conformance {
                 a_request_makes_one_batch,
                 hundred_concurrent_verdicts,
                 partial_completion_at_threshold,
+                reliable_scores_end_a_batch,
                 assignment_id_flows_from_request_to_results,
                 slicing_is_invisible,
                 redelivery_changes_nothing,

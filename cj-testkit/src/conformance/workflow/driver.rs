@@ -169,7 +169,7 @@ pub(super) fn request(name: &str, essays: u32, settings: SettingsBuilder) -> Bat
 
 /// Settings under which 20 essays make one wave of 100 comparisons, and no more.
 pub(super) fn hundred() -> SettingsBuilder {
-    Settings::builder().budget(Some(100)).rounds_per_wave(10)
+    Settings::builder().budget(Some(100)).rounds_per_wave(10).target_reliability(None)
 }
 
 /// The judge of these cases: it prefers the essay with the higher number, and never errs.

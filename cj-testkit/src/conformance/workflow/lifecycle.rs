@@ -145,6 +145,29 @@ pub async fn partial_completion_at_threshold(store: Arc<dyn Store>) {
     audit(&*driver.store, id).await;
 }
 
+/// A judge who never errs makes the scores reliable before the budget is spent: the batch ends there, and says so.
+pub async fn reliable_scores_end_a_batch(store: Arc<dyn Store>) {
+    let driver = Driver::new(store);
+    let id = driver.start("batch", 20, hundred().rounds_per_wave(2).target_reliability(Some(0.7))).await;
+    let mut phase = driver.record(id).await.state.phase;
+    for _ in 0..10 {
+        if phase.is_terminal() {
+            break;
+        }
+        driver.ask().await;
+        let open = driver.comparisons(id).await.into_iter().filter(|row| row.state.is_open());
+        driver.take(open.map(|row| judged(&row))).await;
+        phase = driver.service.advance(id).await.expect("the batch goes on");
+    }
+    assert_eq!(phase, Phase::Completed(CompletionReason::TargetReliability));
+    let state = driver.record(id).await.state;
+    assert!(state.counters.decided < 100, "{:?}", state.counters);
+    let sheet = state.result.and_then(|result| result.sheet.clone()).expect("a completed batch has scores");
+    let reliability = sheet.reliability.expect("the batch ended on it");
+    assert!(reliability.low >= 0.7 && reliability.low <= reliability.median, "{reliability:?}");
+    audit(&*driver.store, id).await;
+}
+
 /// The assignment of the request is in the result that is published, and is found with the batch.
 pub async fn assignment_id_flows_from_request_to_results(store: Arc<dyn Store>) {
     let driver = Driver::new(store);

@@ -1,15 +1,12 @@
 //! Files: migration, versions, what is no database, who may write.
-#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
-
-mod support;
 
 use std::error::Error as _;
 use std::time::Duration;
 
+use crate::support::{self, Fixture, at, batch, batch_id};
 use cj_core::store::{BatchQuery, BatchRepository, ErrorKind, Store as _, StoreError, UnitOfWork};
 use cj_storage_sqlite::{Access, SqliteOptions, SqliteStore, SqliteUnit, Synchronous};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, query, query_scalar};
-use support::{Fixture, at, batch, batch_id};
 
 async fn raw(path: &std::path::Path) -> SqliteConnection {
     sqlx::sqlite::SqliteConnectOptions::new().filename(path).create_if_missing(true).connect().await.unwrap()

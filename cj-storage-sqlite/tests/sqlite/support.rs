@@ -1,5 +1,4 @@
 //! A store in a folder of its own, and records with something in every field.
-#![allow(dead_code, unreachable_pub, clippy::allow_attributes, reason = "every test file uses its own part")]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,37 +18,37 @@ use cj_storage_sqlite::SqliteStore;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-pub struct Fixture {
-    pub folder: TempDir,
-    pub store: SqliteStore,
+pub(crate) struct Fixture {
+    _folder: TempDir,
+    pub(crate) store: SqliteStore,
 }
 
 impl Fixture {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(folder.path().join("cj.sqlite")).await.unwrap();
         store.migrate().await.unwrap();
-        Self { folder, store }
+        Self { _folder: folder, store }
     }
 
-    pub fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.store.path().to_owned()
     }
 }
 
-pub fn at(seconds: i64) -> DateTime<Utc> {
+pub(crate) fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(1_763_720_000_123_456).unwrap() + TimeDelta::seconds(seconds)
 }
 
-pub fn batch_id(number: u32) -> BatchId {
+pub(crate) fn batch_id(number: u32) -> BatchId {
     BatchId::of_request(EventId::of_bytes(&number.to_be_bytes()))
 }
 
-pub fn essay_id(number: u32) -> EssayId {
+pub(crate) fn essay_id(number: u32) -> EssayId {
     EssayId::new(format!("essay-{number}")).unwrap()
 }
 
-pub fn batch(number: u32) -> BatchRecord {
+pub(crate) fn batch(number: u32) -> BatchRecord {
     let header = BatchHeader {
         id: batch_id(number),
         event_id: EventId::of_bytes(&number.to_be_bytes()),
@@ -73,7 +72,7 @@ pub fn batch(number: u32) -> BatchRecord {
     BatchRecord { header: Arc::new(header), state: state(1) }
 }
 
-pub fn state(version: u64) -> BatchState {
+pub(crate) fn state(version: u64) -> BatchState {
     BatchState {
         version,
         phase: Phase::Waiting(WaitingFor::Wave),
@@ -102,7 +101,7 @@ pub fn state(version: u64) -> BatchState {
     }
 }
 
-pub fn bare_state(version: u64) -> BatchState {
+pub(crate) fn bare_state(version: u64) -> BatchState {
     BatchState {
         version,
         phase: Phase::Preparing,
@@ -118,11 +117,11 @@ pub fn bare_state(version: u64) -> BatchState {
     }
 }
 
-pub fn update(number: u32, expected_version: u64, state: BatchState) -> BatchUpdate {
+pub(crate) fn update(number: u32, expected_version: u64, state: BatchState) -> BatchUpdate {
     BatchUpdate { id: batch_id(number), expected_version, state }
 }
 
-pub fn sheet() -> ScoreSheet {
+pub(crate) fn sheet() -> ScoreSheet {
     ScoreSheet {
         watermark: 45,
         essays: vec![EssayScore {
@@ -159,7 +158,7 @@ pub fn sheet() -> ScoreSheet {
     }
 }
 
-pub fn result() -> BatchResult {
+pub(crate) fn result() -> BatchResult {
     BatchResult {
         sheet: Some(sheet()),
         missing: vec![essay_id(7)],
@@ -172,7 +171,7 @@ pub fn result() -> BatchResult {
     }
 }
 
-pub fn essay(number: u32, ordinal: u32) -> EssayRecord {
+pub(crate) fn essay(number: u32, ordinal: u32) -> EssayRecord {
     EssayRecord {
         batch_id: batch_id(1),
         essay_id: essay_id(number),
@@ -191,7 +190,7 @@ pub fn essay(number: u32, ordinal: u32) -> EssayRecord {
     }
 }
 
-pub fn comparison(batch: u32, wave: u32, ordinal: u32, attempt: u32) -> ComparisonRecord {
+pub(crate) fn comparison(batch: u32, wave: u32, ordinal: u32, attempt: u32) -> ComparisonRecord {
     ComparisonRecord {
         id: batch_id(batch).comparison_id(wave, ordinal, attempt),
         batch_id: batch_id(batch),
@@ -213,7 +212,7 @@ pub fn comparison(batch: u32, wave: u32, ordinal: u32, attempt: u32) -> Comparis
     }
 }
 
-pub fn decided(comparison: &ComparisonRecord) -> ComparisonRecord {
+pub(crate) fn decided(comparison: &ComparisonRecord) -> ComparisonRecord {
     ComparisonRecord {
         state: ComparisonState::Decided,
         verdict: Some(Winner::B),
@@ -225,7 +224,7 @@ pub fn decided(comparison: &ComparisonRecord) -> ComparisonRecord {
     }
 }
 
-pub fn decision(comparison: ComparisonId, ordinal: u32) -> DecisionRecord {
+pub(crate) fn decision(comparison: ComparisonId, ordinal: u32) -> DecisionRecord {
     DecisionRecord {
         comparison_id: comparison,
         ordinal,
@@ -250,7 +249,7 @@ pub fn decision(comparison: ComparisonId, ordinal: u32) -> DecisionRecord {
     }
 }
 
-pub fn essay_result(number: u32, rank: u32) -> EssayResult {
+pub(crate) fn essay_result(number: u32, rank: u32) -> EssayResult {
     EssayResult {
         batch_id: batch_id(1),
         essay_id: essay_id(number),
@@ -266,7 +265,7 @@ pub fn essay_result(number: u32, rank: u32) -> EssayResult {
     }
 }
 
-pub fn wave(number: u32, sheet: Option<ScoreSheet>) -> WaveRecord {
+pub(crate) fn wave(number: u32, sheet: Option<ScoreSheet>) -> WaveRecord {
     WaveRecord {
         batch_id: batch_id(1),
         wave: number,
@@ -279,7 +278,7 @@ pub fn wave(number: u32, sheet: Option<ScoreSheet>) -> WaveRecord {
     }
 }
 
-pub fn event(version: u64, ordinal: u32, key: &str) -> OutboxMessage {
+pub(crate) fn event(version: u64, ordinal: u32, key: &str) -> OutboxMessage {
     OutboxMessage {
         id: EventId::of_bytes(format!("{key} {version} {ordinal}").as_bytes()),
         kind: MessageKind::Event,
@@ -299,7 +298,7 @@ pub fn event(version: u64, ordinal: u32, key: &str) -> OutboxMessage {
     }
 }
 
-pub fn question(comparison: ComparisonId, ordinal: u32) -> OutboxMessage {
+pub(crate) fn question(comparison: ComparisonId, ordinal: u32) -> OutboxMessage {
     OutboxMessage {
         id: EventId::new(comparison.as_uuid()),
         kind: MessageKind::Question,
@@ -308,7 +307,7 @@ pub fn question(comparison: ComparisonId, ordinal: u32) -> OutboxMessage {
     }
 }
 
-pub fn dead_letter(number: u32) -> DeadLetter {
+pub(crate) fn dead_letter(number: u32) -> DeadLetter {
     DeadLetter {
         event_id: EventId::of_bytes(&number.to_be_bytes()),
         consumer: "engine".to_owned(),

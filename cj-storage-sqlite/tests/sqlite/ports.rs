@@ -1,8 +1,8 @@
 //! Every port method: what is written is read again, whatever is in it, and what cannot be written is refused.
-#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
-mod support;
-
+use crate::support::{
+    self, Fixture, at, bare_state, batch, batch_id, comparison, decided, decision, essay, essay_id, update,
+};
 use cj_core::change::{
     BatchRecord, ChangeSet, ComparisonState, CompletionReason, DeadLetter, DecisionRecord, DecisionRole, EssayContent,
     EssayKind, EssayRecord, EssayStatus, Evidence, FailureReason, MatrixCell, MatrixKey, Phase, ScoringCause,
@@ -14,7 +14,6 @@ use cj_core::store::{
     BatchQuery, BatchRepository, ComparisonQuery, ComparisonRepository, ErrorKind, EssayRepository, EvidenceTotals,
     Repositories, ResultRepository, Store as _, Texts, UnitOfWork, WaveRepository, apply,
 };
-use support::{Fixture, at, bare_state, batch, batch_id, comparison, decided, decision, essay, essay_id, update};
 
 async fn unit_with_batches(fixture: &Fixture, count: u32) -> Box<dyn UnitOfWork> {
     let mut unit = fixture.store.begin().await.unwrap();

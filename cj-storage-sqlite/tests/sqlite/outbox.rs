@@ -1,13 +1,10 @@
 //! The outbox: order per key, leases, what becomes of messages.
-#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
-mod support;
-
+use crate::support::{Fixture, at, batch_id, event, question};
 use chrono::TimeDelta;
 use cj_core::change::{MessageKind, OutboxMessage};
 use cj_core::id::WorkerId;
 use cj_core::store::{Claim, ErrorKind, OutboxDepth, Settlement, SettlementOutcome, Store as _, UnitOfWork};
-use support::{Fixture, at, batch_id, event, question};
 
 fn claim(kind: MessageKind, limit: u32, seconds: i64) -> Claim {
     let owner = WorkerId::new("relay").unwrap();
