@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use cj_core::batch::{Decision, Facts, decide};
 use cj_core::change::{CompletionReason, HonestReliability, ScoringCause};
 use cj_core::config::Settings;
-use cj_core::scoring::{Connectivity, Judgements, Posterior, Sampling, TiePolicy};
+use cj_core::scoring::{Connectivity, Judgements, Posterior, Sampling, Tally, TiePolicy};
 
 use super::batch::Batch;
 use super::measure::squared_correlation;
@@ -138,7 +138,7 @@ impl Run {
             p_no_signal: posterior.probability_of_no_spread(),
             latent_sd: posterior.latent_sd().median,
         });
-        let fewest = judgements.tallies().iter().map(|tally| tally.comparisons()).fold(f64::INFINITY, f64::min);
+        let fewest = judgements.tallies().iter().map(Tally::comparisons).fold(f64::INFINITY, f64::min);
         let decision = decide(&Facts {
             settings,
             cause: ScoringCause::WaveSettled,

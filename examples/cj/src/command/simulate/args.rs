@@ -36,7 +36,7 @@ pub struct Args {
     /// Rounds in a wave: scores are fitted after each wave
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub(super) rounds: u32,
-    /// The standard deviation of the prior of the scores; without it --sd, 2 for a recording, and with --stop what batches use
+    /// The standard deviation of the prior of the scores; without it --sd, and for a recording and with --stop what batches use
     #[arg(long, value_name = "SD", value_parser = positive)]
     pub(super) prior_sd: Option<f64>,
     /// Also look at the reported honest reliability every K comparisons per item: thousands of draws each

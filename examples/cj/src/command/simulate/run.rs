@@ -89,8 +89,11 @@ fn ends(args: &Args, globals: &Globals, console: &Console, jobs: usize) -> Resul
 }
 
 fn design(args: &Args, seed: u64, sd: f64) -> Result<Design, Error> {
-    let default = if args.stop { Settings::default().prior_sd() } else { sd };
-    let prior_sd = args.prior_sd.unwrap_or(if args.replay.is_some() { RECORDED_SD } else { default });
+    let prior_sd = match args.prior_sd {
+        Some(prior_sd) => prior_sd,
+        None if args.replay.is_some() || args.stop => Settings::default().prior_sd(),
+        None => sd,
+    };
     let judges = Judges { lapse: args.lapse, order_effect: args.order_effect };
     // A recording repeats itself: a pair asked again would be a copy, and a copy is no evidence.
     let (subject, repeats) = match &args.replay {
@@ -121,5 +124,3 @@ const REPETITIONS: u32 = 100;
 const MOST: f64 = 60.0;
 const MOST_TO_STOP: f64 = 30.0;
 const SSR_EVERY: f64 = 2.0;
-/// What batches assume of the spread of their items.
-const RECORDED_SD: f64 = 2.0;
