@@ -13,11 +13,11 @@ fn main() {
     let options: Vec<String> = std::env::args().collect();
     let is_test = options.iter().any(|option| option == "--test");
     let repetitions = number(&options, "--repetitions").unwrap_or(if is_test { 1 } else { 20 });
-    let items = list(&options, "--items").unwrap_or(if is_test { vec![12] } else { vec![30, 100] });
+    let items = list(&options, "--items").unwrap_or_else(|| if is_test { vec![12] } else { vec![30, 100] });
     let draws = number(&options, "--draws").unwrap_or(1_000);
     let sds: Vec<f64> = after(&options, "--sd").map_or_else(|| vec![0.5, 1.0, 1.5, 2.5], numbers);
     let designs = DESIGNS.iter().filter(|(name, _)| after(&options, "--design").is_none_or(|only| only == *name));
-    let per_item = list(&options, "--per-item").unwrap_or(vec![10, 20]);
+    let per_item = list(&options, "--per-item").unwrap_or_else(|| vec![10, 20]);
     println!("{repetitions} repetitions of each cell; ± is the Monte-Carlo error\n");
     println!(
         "| design | n | sd | k | true | reported | reported − true | 10 % bound holds | SSR − true | coverage | coverage, unshrunk |"
