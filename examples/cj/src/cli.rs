@@ -3,7 +3,7 @@ use std::ffi::OsString;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::command::{cancel, migrate, pair, report, results, run, schema, score, status};
+use crate::command::{cancel, migrate, pair, report, results, run, schema, score, simulate, status};
 
 /// The command line: the options that every command has, and the command.
 #[derive(Debug, Parser)]
@@ -58,6 +58,8 @@ pub enum Command {
     Score(score::Args),
     /// Propose the next comparisons
     Pair(pair::Args),
+    /// Say how many comparisons a design needs, and whether what it reports is true
+    Simulate(simulate::Args),
     /// Judge, score, rank and report essays: the main job
     Run(Box<run::Args>),
     /// Show how far batches are

@@ -12,10 +12,10 @@ mod exit;
 pub mod input;
 pub mod judge;
 pub mod output;
-pub mod panel;
 pub mod progress;
 pub mod report;
 pub mod scoring;
+pub mod simulation;
 pub mod store;
 pub mod view;
 
@@ -41,6 +41,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let ended = match &cli.command {
         cli::Command::Score(args) => command::score::run(args, &cli.globals, &console),
         cli::Command::Pair(args) => command::pair::run(args, &cli.globals, &console),
+        cli::Command::Simulate(args) => command::simulate::run(args, &cli.globals, &console),
         cli::Command::Run(args) => command::run::run(args, &cli.globals, &console),
         cli::Command::Status(args) => command::status::run(args, &cli.globals, &console),
         cli::Command::Results(args) => command::results::run(args, &cli.globals, &console),

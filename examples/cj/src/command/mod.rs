@@ -7,4 +7,5 @@ pub mod results;
 pub mod run;
 pub mod schema;
 pub mod score;
+pub mod simulate;
 pub mod status;

@@ -6,7 +6,7 @@ use std::{
 
 use cj_core::{
     config::Strategy,
-    pairing::{Estimate, Pair, Repeats, Request, plan},
+    pairing::{Estimate, Pair, Panel, Repeats, Request, Task, assign, double, plan},
     scoring::{Fit, Model, Prior},
 };
 
@@ -17,7 +17,6 @@ use crate::{
     exit::Exit,
     input::{JudgementTable, read_items, read_names},
     output::{PairOutput, PairSettings, ProposedPair},
-    panel::Panel,
     scoring::judgements,
 };
 
@@ -41,6 +40,13 @@ pub struct Args {
     /// The judges who share the work: a table with a column judge (else its first column is taken)
     #[arg(long, value_name = "FILE")]
     judges: Option<PathBuf>,
+    /// At most so many of the proposed comparisons for each judge
+    #[arg(long, value_name = "N", requires = "judges", value_parser = clap::value_parser!(u32).range(1..))]
+    capacity: Option<u32>,
+    /// This share of the proposed comparisons is asked twice, swapped and of another judge: the doubles come on top and tell
+    /// how far judges agree
+    #[arg(long, value_name = "SHARE", requires = "judges", value_parser = share)]
+    double: Option<f64>,
 }
 
 /// Proposes the next comparisons and prints them.
@@ -84,13 +90,31 @@ fn document(args: &Args, seed: u64) -> Result<PairOutput, Error> {
     request.wave = done.asked.len() as u32;
     let several = judges.as_ref().map_or(done.table.judges.len() > 1, |judges| judges.len() > 1);
     request.repeats = if several { Repeats::Panel } else { Repeats::Swapped };
-    let pairs = plan(args.strategy, &request).map_err(|error| Error::failed(error.to_string()))?;
+    let failed = |error: cj_core::pairing::PairingError| Error::failed(error.to_string());
+    let mut pairs = plan(args.strategy, &request).map_err(failed)?;
     if pairs.len() < count {
         warnings.push(format!("{} comparisons were asked for, and {} can be asked now", count, pairs.len()));
     }
+    if let Some(share) = args.double {
+        let doubles = double(&request, &pairs, share).map_err(failed)?;
+        pairs.extend(doubles);
+    }
 
     let assigned = match &judges {
-        Some(judges) => done.assign(&pairs, judges, seed, &mut warnings),
+        Some(judges) => {
+            let capacity = vec![args.capacity.map_or(pairs.len(), |most| most as usize); judges.len()];
+            let seen = done.seen(judges);
+            let mut panel = Panel::new(&capacity);
+            (panel.seen, panel.seed) = (&seen, seed);
+            let assigned = assign(&pairs, &panel).map_err(failed)?;
+            let nobody = assigned.iter().filter(|judge| judge.is_none()).count();
+            if nobody > 0 {
+                warnings.push(format!(
+                    "{nobody} comparisons have no judge: every judge has seen these items together, or has enough to do"
+                ));
+            }
+            assigned.into_iter().map(|judge| Some(judges[judge? as usize].clone())).collect()
+        }
         None => vec![None; pairs.len()],
     };
     let name = |item: u32| items[item as usize].clone();
@@ -166,25 +190,17 @@ impl Done {
         Ok(Some(Model::builder().prior(Prior::Normal { sd: PRIOR_SD }).build()?.fit(&judgements)?))
     }
 
-    fn assign(&self, pairs: &[Pair], judges: &[String], seed: u64, warnings: &mut Vec<String>) -> Vec<Option<String>> {
-        let mut panel = Panel::new(judges.len(), seed);
-        let numbers: BTreeMap<_, _> = judges.iter().zip(0..).collect();
+    /// What the judges of a panel have judged before.
+    fn seen(&self, judges: &[String]) -> Vec<Task> {
+        let numbers: BTreeMap<_, _> = judges.iter().zip(0_u32..).collect();
         let mut asked = self.asked.iter();
+        let mut seen = Vec::new();
         for record in &self.table.records {
             let judge = record.judge.and_then(|judge| numbers.get(&self.table.judges[judge as usize]));
-            for pair in asked.by_ref().take(record.count as usize) {
-                if let Some(judge) = judge {
-                    panel.has_seen(*judge, *pair);
-                }
-            }
+            let pairs = asked.by_ref().take(record.count as usize);
+            seen.extend(pairs.filter_map(|pair| Some(Task::new(*judge?, *pair))));
         }
-        let assigned: Vec<_> =
-            pairs.iter().map(|pair| panel.assign(*pair).map(|judge| judges[judge].clone())).collect();
-        let nobody = assigned.iter().filter(|judge| judge.is_none()).count();
-        if nobody > 0 {
-            warnings.push(format!("{nobody} comparisons have no judge: every judge has seen these items together"));
-        }
-        assigned
+        seen
     }
 }
 
@@ -235,10 +251,18 @@ fn strategy(name: &str) -> Result<Strategy, String> {
     }
 }
 
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("expected a share from 0 to 1".to_owned()),
+    }
+}
+
 fn shown(path: &Path) -> String {
     path.display().to_string()
 }
 
 const EXAMPLE: &str = "Examples:
   cj pair items.csv --count 30 --format csv > next.csv
-  cj pair items.csv --judgements done.csv --judges judges.csv --seed 7";
+  cj pair items.csv --judgements done.csv --judges judges.csv --seed 7
+  cj pair items.csv --judges judges.csv --count 60 --capacity 20 --double 0.1";

@@ -7,6 +7,7 @@ mod run;
 mod run_tables;
 mod schema;
 mod score;
+mod simulate;
 mod status;
 mod table;
 mod tables;
@@ -22,6 +23,9 @@ pub use schema::{SCHEMAS, SchemaFile};
 pub use score::{
     Diagnostics, ItemScore, JudgeFit, OrderEffect, Reliability, ScoreOutput, ScoreSettings, ScoringSettings,
     TieParameter,
+};
+pub use simulate::{
+    DesignCell, Estimated, NeededComparisons, SimulateOutput, SimulateSettings, SimulatedPoint, StopSummary,
 };
 pub use status::StatusOutput;
 pub use table::render;

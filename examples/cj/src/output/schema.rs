@@ -27,6 +27,11 @@ pub const SCHEMAS: &[SchemaFile] = &[
         text: include_str!("../../../../schemas/cli/score.v1.json"),
     },
     SchemaFile {
+        name: "simulate.v1",
+        about: "what `cj simulate` prints",
+        text: include_str!("../../../../schemas/cli/simulate.v1.json"),
+    },
+    SchemaFile {
         name: "status.v1",
         about: "what `cj status` prints",
         text: include_str!("../../../../schemas/cli/status.v1.json"),

@@ -8,6 +8,7 @@ mod pair;
 mod render;
 mod scale;
 mod section;
+mod simulation;
 mod spread;
 mod svg;
 mod view;
@@ -15,6 +16,7 @@ mod wave;
 
 pub use pair::{PairCount, Sides};
 pub use render::{ReportError, render};
+pub use simulation::render_simulation;
 pub use view::ReportView;
 pub use wave::{Wave, WaveReliability};
 

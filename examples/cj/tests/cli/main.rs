@@ -11,4 +11,5 @@ mod replay;
 mod run;
 mod schema;
 mod score;
+mod simulate;
 mod support;

@@ -76,6 +76,31 @@ fn its_output_with_a_winner_is_the_next_input() {
 }
 
 #[test]
+fn judges_get_no_more_than_they_can_and_doubles_go_to_others() {
+    let files = Files::new(&[("items.csv", ITEMS), ("judges.csv", "judge\nAda\nBo\nCy\n")]);
+    let judged = |options: &[&str]| {
+        let call = pair(&files).arg("--judges").arg(files.path("judges.csv")).args(["--count", "9"]).args(options);
+        let document = call.json("pair.v1");
+        let pairs = document["pairs"].as_array().unwrap().clone();
+        let text = |pair: &serde_json::Value, field: &str| pair[field].as_str().map(str::to_owned);
+        pairs.iter().map(|pair| ["left", "right", "judge"].map(|field| text(pair, field))).collect::<Vec<_>>()
+    };
+    let limited = judged(&["--capacity", "2"]);
+    assert_eq!(limited.iter().filter(|[.., judge]| judge.is_some()).count(), 6);
+    for judge in ["Ada", "Bo", "Cy"] {
+        assert_eq!(limited.iter().filter(|[.., of]| of.as_deref() == Some(judge)).count(), 2);
+    }
+    let doubled = judged(&["--double", "0.5"]);
+    assert!(doubled.len() > 9, "{} with doubles", doubled.len());
+    for [left, right, judge] in &doubled[9..] {
+        let first = doubled[..9].iter().find(|[l, r, _]| l == right && r == left).expect("a double is a swapped pair");
+        assert_ne!(&first[2], judge);
+    }
+    let alone = pair(&files).args(["--double", "0.5"]).run();
+    assert_eq!(alone.code, 2);
+}
+
+#[test]
 fn anchors_meet_those_whose_place_is_not_known() {
     let items = "id,grade\na,A\nb,B\nc,C\ns,\nt,\n";
     let files = Files::new(&[("items.csv", items), ("bare.csv", "id\na\nb\n")]);

@@ -1,7 +1,7 @@
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Error;
 
-use crate::output::{PairOutput, RunOutput, ScoreOutput, StatusOutput};
+use crate::output::{PairOutput, RunOutput, ScoreOutput, SimulateOutput, StatusOutput};
 
 /// The schema that the types themselves give, as it is to stand in `schemas/cli/`; none for an unknown name.
 pub fn generated(name: &str) -> Option<String> {
@@ -9,6 +9,7 @@ pub fn generated(name: &str) -> Option<String> {
         "pair.v1" => schema_of::<PairOutput>(name),
         "run.v1" => schema_of::<RunOutput>(name),
         "score.v1" => schema_of::<ScoreOutput>(name),
+        "simulate.v1" => schema_of::<SimulateOutput>(name),
         "status.v1" => schema_of::<StatusOutput>(name),
         _ => return None,
     };

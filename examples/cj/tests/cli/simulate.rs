@@ -1,0 +1,104 @@
+//! `cj simulate`.
+use serde_json::Value;
+
+use crate::support::{Files, cj, shared};
+
+const SMALL: [&str; 8] = ["simulate", "--items", "10", "--repetitions", "20", "--seed", "3", "--target"];
+
+fn figure(value: &Value) -> (f64, f64) {
+    (value["mean"].as_f64().unwrap(), value["error"].as_f64().unwrap())
+}
+
+#[test]
+fn a_design_is_played_until_its_target_and_priced() {
+    let document = cj().args(SMALL).args(["0.7", "--price", "0.5", "--most", "30"]).json("simulate.v1");
+    let points = document["points"].as_array().unwrap();
+    let needed = &document["needed"];
+    let (per_item, error) = figure(&needed["per_item"]);
+    assert!(per_item > 3.0 && per_item < 20.0 && error > 0.0, "{needed}");
+    let comparisons = needed["comparisons"].as_f64().unwrap();
+    assert!((comparisons - per_item * 5.0).abs() < 1e-9);
+    assert!((needed["cost"].as_f64().unwrap() - 0.5 * comparisons.ceil()).abs() < 1e-9);
+    // The curve crosses the target where it says.
+    let before = points.iter().rfind(|point| point["per_item"].as_f64().unwrap() < per_item).unwrap();
+    let after = points.iter().find(|point| point["per_item"].as_f64().unwrap() >= per_item).unwrap();
+    assert!(figure(&before["reliability"]).0 < 0.7 && figure(&after["reliability"]).0 >= 0.7);
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let print = |jobs: &str| {
+        let ended =
+            cj().args(SMALL).args(["0.7", "--most", "12", "--honest", "6", "--jobs", jobs, "--format", "json"]).run();
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+        ended.stdout
+    };
+    let one = print("1");
+    assert_eq!(one, print("3"));
+    let document: Value = serde_json::from_str(&one).unwrap();
+    assert!(document["points"].as_array().unwrap().iter().any(|point| !point["honest"].is_null()));
+}
+
+#[test]
+fn judges_who_do_not_look_tell_nothing() {
+    let document = cj().args(SMALL).args(["0.9", "--lapse", "1", "--most", "10"]).json("simulate.v1");
+    let last = document["points"].as_array().unwrap().last().unwrap().clone();
+    // Of ten items the squared correlation of unrelated numbers is 1/9 on average.
+    assert!(figure(&last["reliability"]).0 < 0.3, "{last}");
+    assert!(document["needed"]["per_item"].is_null());
+    assert!(document["warnings"][0].as_str().unwrap().starts_with("needed absent: "));
+}
+
+#[test]
+fn batches_end_by_the_rules_of_real_ones() {
+    let options = ["--stop", "--sd", "2.5,0.5", "--most", "20", "--jobs", "2"];
+    let document = cj().args(SMALL).arg("0.8").args(options).json("simulate.v1");
+    let stops = document["stops"].as_array().unwrap();
+    assert_eq!(stops.len(), 3);
+    assert_eq!(stops[2]["runs"], 40);
+    let reached = |stop: &Value| figure(&stop["target_reliability"]).0;
+    assert!(reached(&stops[0]) > reached(&stops[1]), "{stops:?}");
+    assert!(figure(&stops[0]["per_item"]).0 < figure(&stops[1]["per_item"]).0);
+}
+
+#[test]
+fn a_recording_answers_what_it_holds_and_a_page_is_written() {
+    let items = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    let mut recording = "left,right,winner\n".to_owned();
+    for (i, left) in items.iter().enumerate() {
+        for right in &items[i + 1..] {
+            if (*left, *right) != ("a", "h") {
+                recording.push_str(&format!("{left},{right},{left}\n"));
+            }
+        }
+    }
+    let files = Files::new(&[("recording.csv", &recording)]);
+    let page = files.path("page.html");
+    let call = cj().args(["simulate", "--repetitions", "5", "--replay"]).arg(files.path("recording.csv"));
+    let document = call.args(["--target", "0.95", "--report"]).arg(&page).json("simulate.v1");
+    // 27 pairs are recorded, none twice.
+    let last = document["points"].as_array().unwrap().last().unwrap().clone();
+    assert!(last["per_item"].as_f64().unwrap() <= 2.0 * 27.0 / 8.0 + 1e-9);
+    assert!(figure(&last["reliability"]).0 > 0.95);
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains("<svg") && page.contains("What the target needs") && !page.contains("<script"));
+}
+
+#[test]
+fn what_cannot_be_simulated_is_said() {
+    assert!(cj().args(["simulate", "--strategy", "anchored"]).refused().contains("anchors"));
+    assert!(cj().args(["simulate", "--sd", "1,2"]).refused().contains("--stop"));
+    assert!(cj().args(["simulate", "--sd", "-1"]).refused().contains("above 0"));
+}
+
+/// A real judge: 114 texts, one order, at temperature 0. A random regular design needs 11.4 and 21.5 comparisons per item.
+#[test]
+fn a_recorded_language_model_is_ranked_with_few_of_its_answers() {
+    let Some(recording) = shared("data/rave/rave_llm_gpt5.1.csv") else { return };
+    for (target, most) in [("0.9", 7.0), ("0.95", 10.0)] {
+        let call = cj().args(["simulate", "--repetitions", "12", "--seed", "1", "--most", "14", "--target", target]);
+        let document = call.arg("--replay").arg(&recording).json("simulate.v1");
+        let (per_item, error) = figure(&document["needed"]["per_item"]);
+        assert!(per_item - 2.0 * error <= most, "{per_item} ± {error} for {target}");
+    }
+}
