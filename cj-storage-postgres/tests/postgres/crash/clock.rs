@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use cj_core::port::{Clock, SystemClock};
 
 /// So that leases of a minute end within the patience of a test.
-const SPEED: i32 = 20;
+const SPEED: i32 = 10;
 
 /// The machine's clock, faster.
 pub(crate) struct FastClock;

@@ -25,8 +25,9 @@ pub(crate) async fn submit(service: &Service, batches: u32) -> Vec<BatchId> {
 fn request(number: u32) -> BatchRequest {
     let event_id = EventId::of_bytes(&number.to_be_bytes());
     let settings = Settings::builder().complete_design_limit(QUESTIONS).max_resampling_passes(0);
-    // Every question is asked and answered, however reliable the scores are before.
-    let settings = settings.budget(Some(QUESTIONS)).target_reliability(None).build().unwrap();
+    // Every question is asked and answered, however reliable the scores are before, and however slow the machine is.
+    let settings = settings.target_reliability(None).comparison_timeout_s(24 * 3600).batch_timeout_s(None);
+    let settings = settings.budget(Some(QUESTIONS)).build().unwrap();
     let essay = |essay: u32| RequestedEssay {
         essay_id: EssayId::new(format!("essay-{essay:02}")).unwrap(),
         kind: EssayKind::Student,
