@@ -53,7 +53,7 @@ impl Intake {
             }
         };
         let service = Service::new(store, Arc::new(ManualClock::at(DateTime::UNIX_EPOCH)), WorkerId::new("bench")?);
-        let id = service.submit(request()?).await?;
+        let id = service.submit(request("bench", ESSAYS)?).await?;
         service.advance(id).await?;
         let questions = service.claim_questions(QUESTIONS, TimeDelta::minutes(5)).await?;
         let ids: Vec<_> = questions.iter().map(|question| ComparisonId::new(question.id.as_uuid())).collect();
@@ -89,8 +89,10 @@ impl Intake {
     }
 }
 
-fn request() -> Result<BatchRequest, Box<dyn Error + Send + Sync>> {
-    let event_id = EventId::of_bytes(b"bench");
+/// A request for one batch: a complete design over its essays.
+pub(crate) fn request(name: &str, essays: u32) -> Result<BatchRequest, Box<dyn Error + Send + Sync>> {
+    let event_id = EventId::of_bytes(name.as_bytes());
+    let questions = essays * (essays - 1) / 2;
     let essay = |number: u32| {
         let text = format!("Essay number {number}. {}", "Most of what I know I learned outside school. ".repeat(20));
         let (essay_id, content) = (EssayId::new(format!("E{number:03}"))?, EssayContent::of_text(text));
@@ -100,7 +102,7 @@ fn request() -> Result<BatchRequest, Box<dyn Error + Send + Sync>> {
         event_id,
         bos_batch_id: event_id.to_string(),
         correlation_id: event_id.as_uuid(),
-        settings: Settings::builder().budget(Some(QUESTIONS)).complete_design_limit(QUESTIONS).build()?,
+        settings: Settings::builder().budget(Some(questions)).complete_design_limit(questions).build()?,
         request: RequestSnapshot {
             student_prompt: Some("Where do we learn the most?".to_owned()),
             ..Default::default()
@@ -111,12 +113,12 @@ fn request() -> Result<BatchRequest, Box<dyn Error + Send + Sync>> {
         assignment_id: None,
         user_id: "bench".to_owned(),
         org_id: None,
-        essays: (0..ESSAYS).map(essay).collect::<Result<_, Box<dyn Error + Send + Sync>>>()?,
+        essays: (0..essays).map(essay).collect::<Result<_, Box<dyn Error + Send + Sync>>>()?,
     })
 }
 
 /// An answer as a provider gives it: a winner, a reason of 150 characters, tokens and cost.
-fn answer(comparison_id: ComparisonId) -> Answer {
+pub(crate) fn answer(comparison_id: ComparisonId) -> Answer {
     let winner = if comparison_id.as_uuid().as_bytes()[0].is_multiple_of(2) { Winner::A } else { Winner::B };
     let evidence = Evidence {
         confidence: Some(4.0),

@@ -1,5 +1,26 @@
 #![doc = include_str!("../README.md")]
 
+mod batch;
+mod comparison;
+mod dead_letter;
+mod decision;
+mod error;
+mod essay;
+mod inbox;
+mod migrate;
+mod options;
+mod outbox;
+mod result;
+mod row;
+mod slice;
+#[cfg(test)]
+mod statements;
 mod store;
+mod unit;
+mod wake;
+mod wave;
 
-pub use store::{NotBuilt, PgStore};
+pub use options::{PgOptions, Tls};
+pub use store::PgStore;
+pub use unit::PgUnit;
+pub use wake::{PgWakes, Wake};

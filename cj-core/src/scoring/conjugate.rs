@@ -68,8 +68,8 @@ fn product(information: &Information, plan: &Plan, diagonal: &[f64], vector: &[f
     for (item, ends) in plan.starts.windows(2).enumerate() {
         let own = vector[item];
         let mut sum = 0.0;
-        let edges = information.edges[ends[0]..ends[1]].iter().zip(&information.weights[ends[0]..ends[1]]);
-        for ((_, other), weight) in edges {
+        let edges = plan.others[ends[0]..ends[1]].iter().zip(&information.weights[ends[0]..ends[1]]);
+        for (other, weight) in edges {
             let other = *other as usize;
             sum += weight * vector[other];
             image[other] -= weight * own;

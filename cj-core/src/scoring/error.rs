@@ -126,6 +126,12 @@ pub enum ScoringError {
         /// Number of named judges.
         judges: usize,
     },
+    /// A figure about judges needs to know who judged.
+    #[error("{judgements} judgements name no judge; expected a judge for every judgement")]
+    Unnamed {
+        /// Weight of the judgements without a judge.
+        judgements: f64,
+    },
     /// A dense answer was asked for more items than it is computed for.
     #[error("{what} of {items} items is not computed; the limit is {limit} items")]
     TooLarge {

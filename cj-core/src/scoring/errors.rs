@@ -1,46 +1,55 @@
 use super::information::{Bordered, Information, Singular, dot};
-use super::linalg::covariance;
+use super::linalg::{covariance, inverse_diagonal};
 use super::skyline::SkylineFactor;
 use super::solver::{Plan, Solver};
 
-/// Standard errors of scores, and how far they may be off.
+/// Standard errors of scores, and whether they are exact.
 #[derive(Debug, Clone)]
 pub(crate) struct Errors {
     pub(crate) values: Vec<f64>,
-    /// Largest relative error found on a sample of items; 0 where the errors are exact.
-    pub(crate) relative_error: f64,
+    pub(crate) is_exact: bool,
 }
 
 /// Standard errors from the whole information matrix: exact up to [`MOST_EXACT`] items and on thin graphs of any size.
 pub(crate) fn standard_errors(information: &Information, plan: &Plan) -> Result<Errors, Singular> {
-    if plan.envelope().is_none() && information.items() <= MOST_EXACT {
-        return Ok(Errors { values: covariance(information, plan)?.standard_errors(), relative_error: 0.0 });
+    let is_dense = plan.envelope().is_none() && information.items() <= MOST_EXACT;
+    if is_dense && information.items() <= FEW {
+        return Ok(Errors { values: covariance(information, plan)?.standard_errors(), is_exact: true });
     }
     let solver = information.solver(plan)?;
-    let bordered = information.bordered(&solver, TOLERANCE)?;
+    // What is added to an approximation need not be known better than it.
+    let tolerance = if plan.envelope().is_some() || is_dense { TOLERANCE } else { LOOSE };
+    let bordered = information.bordered(&solver, tolerance)?;
     let (mut variances, exact) = match plan.envelope() {
         Some(envelope) => {
             let factor = SkylineFactor::new(information, plan, envelope).ok_or(Singular::Scores)?;
             let rows = factor.inverse_diagonal();
             (plan.rows.iter().map(|row| row.map_or(0.0, |row| rows[row as usize])).collect(), true)
         }
+        None if is_dense => {
+            let rows = inverse_diagonal(information, plan).ok_or(Singular::Scores)?;
+            (plan.rows.iter().map(|row| row.map_or(0.0, |row| rows[row as usize])).collect(), true)
+        }
         None => (neumann(information, plan), false),
     };
     if plan.floats {
-        centre_variances(&mut variances, information, plan, &solver, exact)?;
+        centre_variances(&mut variances, information, plan, &solver, (exact, tolerance))?;
     }
     for (item, variance) in variances.iter_mut().enumerate() {
         *variance += of_border(&bordered, item);
     }
     let values: Vec<f64> = variances.iter().map(|variance| variance.max(0.0).sqrt()).collect();
-    let mut relative_error = 0.0;
-    if !exact {
-        for item in (0..values.len()).step_by((values.len() / SAMPLE).max(1)) {
-            let truth = variance_of_item(information, plan, item)?.sqrt();
-            relative_error = f64::max(relative_error, (values[item] / truth - 1.0).abs());
-        }
+    Ok(Errors { values, is_exact: exact })
+}
+
+/// Largest relative error of the standard errors of a sample of items.
+pub(crate) fn relative_error(errors: &[f64], information: &Information, plan: &Plan) -> Result<f64, Singular> {
+    let mut largest: f64 = 0.0;
+    for item in (0..errors.len()).step_by((errors.len() / SAMPLE).max(1)) {
+        let truth = variance_of_item(information, plan, item)?.sqrt();
+        largest = largest.max((errors[item] / truth - 1.0).abs());
     }
-    Ok(Errors { values, relative_error })
+    Ok(largest)
 }
 
 /// Exact variance of one score, by one solution.
@@ -119,7 +128,7 @@ fn centre_variances(
     information: &Information,
     plan: &Plan,
     solver: &Solver<'_>,
-    exact: bool,
+    (exact, tolerance): (bool, f64),
 ) -> Result<(), Singular> {
     let n = variances.len() as f64;
     let diagonal = information.diagonal();
@@ -130,7 +139,7 @@ fn centre_variances(
         Some(item) => (0..diagonal.len()).map(|other| if other == item { 1.0 - n } else { 1.0 }).collect(),
         None => diagonal.iter().map(|own| 1.0 - own * n / total).collect(),
     };
-    let mut image = solver.solve(&right, TOLERANCE)?;
+    let mut image = solver.solve(&right, tolerance)?;
     // The solution is centred; shift it to the one that belongs to G.
     let shift = match grounded {
         Some(item) => image[item],
@@ -147,6 +156,9 @@ fn centre_variances(
 }
 
 /// Items up to which the errors are taken from the inverse itself.
-pub(crate) const MOST_EXACT: usize = 1_500;
+pub(crate) const MOST_EXACT: usize = 3_000;
+/// Items up to which the whole covariance costs next to nothing.
+const FEW: usize = 64;
 const TOLERANCE: f64 = 1e-11;
+const LOOSE: f64 = 1e-6;
 const SAMPLE: usize = 16;

@@ -1,7 +1,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::covariance::Covariance;
-use super::errors::{Errors, MOST_EXACT, standard_errors, variance_of_difference, variance_of_item};
+use super::errors::{Errors, MOST_EXACT, relative_error, standard_errors, variance_of_difference, variance_of_item};
 use super::law::{Law, logistic};
 use super::linalg::{centre_both, covariance};
 use super::newton::Optimum;
@@ -34,6 +34,7 @@ pub struct Fit {
     residuals: OnceLock<Residuals>,
     covariance: OnceLock<Result<Covariance, ScoringError>>,
     standard_errors: OnceLock<Errors>,
+    error_of_errors: OnceLock<f64>,
 }
 
 /// What a standard error is relative to.
@@ -73,9 +74,9 @@ pub enum Method {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Effect {
-    /// The estimate, in logits.
+    /// The estimate; an effect on scores is in logits.
     pub estimate: f64,
-    /// Its standard error, in logits.
+    /// Its standard error, in the same unit.
     pub standard_error: f64,
 }
 
@@ -127,7 +128,13 @@ impl Fit {
             residuals: OnceLock::new(),
             covariance: OnceLock::new(),
             standard_errors: OnceLock::new(),
+            error_of_errors: OnceLock::new(),
         }
+    }
+
+    /// The same with residuals and a log-likelihood of a finer model than the problem's.
+    pub(crate) fn with_residuals(self, residuals: Residuals, log_likelihood: f64) -> Self {
+        Self { residuals: OnceLock::from(residuals), log_likelihood: OnceLock::from(log_likelihood), ..self }
     }
 
     pub(crate) fn with_method(self, method: Method) -> Self {
@@ -168,15 +175,21 @@ impl Fit {
     /// Centred: `SE_i² = [I⁺]_ii`, with no reference item. Absolute: the inverse of information plus prior precision.
     /// (A standard error `1/√I_ii` ignores that the opponents are uncertain too: it is always smaller.)
     ///
-    /// Exact up to 1,500 items, and on thin graphs of any size; beyond to second order in the information between
+    /// Exact up to 3,000 items, and on thin graphs of any size; beyond to second order in the information between
     /// items, with the error that [`Self::standard_error_accuracy`] states.
     pub fn standard_errors(&self) -> &[f64] {
         &self.errors().values
     }
 
-    /// Largest relative error of the standard errors, found on a sample of 16 items; 0 where they are exact.
+    /// Largest relative error of the standard errors, found on a sample of 16 items at the price of one
+    /// solution each; 0 where they are exact.
     pub fn standard_error_accuracy(&self) -> f64 {
-        self.errors().relative_error
+        *self.error_of_errors.get_or_init(|| match &self.spread {
+            Spread::Curvature(curvature) if !self.errors().is_exact => {
+                relative_error(self.standard_errors(), &curvature.information, &curvature.plan).unwrap_or(f64::INFINITY)
+            }
+            _ => 0.0,
+        })
     }
 
     /// Standard errors in the given frame.
@@ -214,13 +227,13 @@ impl Fit {
         self.covariance.get_or_init(compute).as_ref().map_err(Clone::clone)
     }
 
-    /// Standard error of θ̂ of one item, always exact: above 1,500 items at the price of one solution.
+    /// Standard error of θ̂ of one item, always exact: above 3,000 items at the price of one solution.
     ///
     /// # Panics
     /// When the index is not below the number of items.
     pub fn exact_standard_error(&self, item: usize) -> f64 {
         match &self.spread {
-            Spread::Curvature(curvature) if self.standard_error_accuracy() > 0.0 => {
+            Spread::Curvature(curvature) if !self.errors().is_exact => {
                 variance_of_item(&curvature.information, &curvature.plan, item).map_or(f64::INFINITY, f64::sqrt)
             }
             _ => self.standard_errors()[item],
@@ -346,13 +359,9 @@ impl Fit {
 
     fn errors(&self) -> &Errors {
         self.standard_errors.get_or_init(|| match &self.spread {
-            Spread::Draws(draws) => Errors { values: draws.standard_errors(), relative_error: 0.0 },
-            Spread::Curvature(curvature) => {
-                standard_errors(&curvature.information, &curvature.plan).unwrap_or_else(|_| Errors {
-                    values: vec![f64::INFINITY; self.point.scores.len()],
-                    relative_error: 0.0,
-                })
-            }
+            Spread::Draws(draws) => Errors { values: draws.standard_errors(), is_exact: true },
+            Spread::Curvature(curvature) => standard_errors(&curvature.information, &curvature.plan)
+                .unwrap_or_else(|_| Errors { values: vec![f64::INFINITY; self.point.scores.len()], is_exact: true }),
         })
     }
 }

@@ -7,6 +7,7 @@ use super::newton::maximise;
 use super::normal::{draw, uniform};
 use super::polya_gamma::PolyaGamma;
 use super::problem::{Cell, Hold, Point, Problem};
+use super::slice::{LOG_SPREAD, log_density_of_spread, slice};
 use super::solver::Plan;
 
 /// A Markov chain over the scores θ ~ N(0, σ²), their spread σ ~ half-N(2.5) and the order effect γ ~ N(0, 1).
@@ -105,31 +106,12 @@ impl<'a> Gibbs<'a> {
         Ok(())
     }
 
-    /// σ given the scores, by slice sampling of log σ with stepping out (Neal 2003).
+    /// σ given the scores, by slice sampling of log σ.
     fn draw_sigma(&mut self) {
-        let n = self.point.scores.len() as f64;
+        let n = self.point.scores.len();
         let squares: f64 = self.point.scores.iter().map(|score| score * score).sum();
-        let log_density = |log: f64| (1.0 - n) * log - 0.5 * squares * (-2.0 * log).exp() + log_prior(log.exp());
-        let here = self.sigma.ln();
-        let level = log_density(here) + (1.0 - uniform(&mut self.rng)).ln();
-        let mut low = here - uniform(&mut self.rng);
-        let mut high = low + 1.0;
-        while low > LOWEST && log_density(low) > level {
-            low -= 1.0;
-        }
-        while high < HIGHEST && log_density(high) > level {
-            high += 1.0;
-        }
-        (low, high) = (low.max(LOWEST), high.min(HIGHEST));
-        // The slice holds the present value, so shrinking ends; the bound is for rounding at an edge.
-        for _ in 0..200 {
-            let try_at = low + (high - low) * uniform(&mut self.rng);
-            if log_density(try_at) > level {
-                self.sigma = try_at.exp();
-                return;
-            }
-            if try_at < here { low = try_at } else { high = try_at }
-        }
+        let density = |log: f64| log_density_of_spread(log, PRIOR_SCALE, n, squares);
+        self.sigma = slice(self.sigma.ln(), LOG_SPREAD, &mut self.rng, density).exp();
     }
 
     /// Multiplies scores and σ by a common factor: the prior of θ/σ does not feel it, only the judgements do.
@@ -147,7 +129,7 @@ impl<'a> Gibbs<'a> {
         let factor = log_factor.exp();
         let sigma = self.sigma * factor;
         self.proposed += 1;
-        if !(LOWEST..HIGHEST).contains(&sigma.ln()) {
+        if !(LOG_SPREAD.0..LOG_SPREAD.1).contains(&sigma.ln()) {
             return;
         }
         let gain = fit(factor, &self.point) - fit(1.0, &self.point) + log_prior(sigma) - log_prior(self.sigma);
@@ -162,15 +144,14 @@ impl<'a> Gibbs<'a> {
 }
 
 /// Log density of half-N(2.5), up to a constant.
-fn log_prior(sigma: f64) -> f64 {
+pub(crate) fn log_prior(sigma: f64) -> f64 {
     -0.5 * (sigma / PRIOR_SCALE) * (sigma / PRIOR_SCALE)
 }
 
-const PRIOR_SCALE: f64 = 2.5;
-const START: f64 = 1.5;
+/// Scale of the half-normal prior of σ.
+pub(crate) const PRIOR_SCALE: f64 = 2.5;
+/// The σ from which a chain starts.
+pub(crate) const START: f64 = 1.5;
 const TUNING: usize = 25;
 /// Accuracy of a draw where it is found by iteration, far below its own spread.
 const TOLERANCE: f64 = 1e-7;
-/// Bounds of log σ, far beyond what the prior allows, so that no power of σ overflows.
-const LOWEST: f64 = -12.0;
-const HIGHEST: f64 = 4.0;

@@ -114,6 +114,10 @@ impl Judgements {
     /// [`ScoringError::UnknownItem`] or [`ScoringError::SelfPair`].
     pub fn from_outcomes<S: AsRef<str>>(items: &[S], outcomes: &[(u32, u32, Outcome)]) -> Result<Self, ScoringError> {
         let (names, rank) = ranked(items)?;
+        let cells = names.len() * names.len();
+        if cells <= CROWDED * outcomes.len() && cells <= MOST_CELLS {
+            return Ok(Self::of_pairs(Arc::clone(&names), tabled(&names, &rank, outcomes)?));
+        }
         let mut rows = Vec::with_capacity(outcomes.len());
         for (at, (left, right, outcome)) in outcomes.iter().enumerate() {
             let (left, right) = known(at + 1, &names, &rank, [*left as usize, *right as usize])?;
@@ -284,6 +288,29 @@ fn summed(amounts: impl Iterator<Item = Amount>) -> Arc<[PairCount]> {
     pairs.into()
 }
 
+/// Counts per ordered pair by way of a table of all pairs: where most of them were judged.
+fn tabled(names: &[String], rank: &[u32], outcomes: &[(u32, u32, Outcome)]) -> Result<Arc<[PairCount]>, ScoringError> {
+    let n = names.len();
+    let mut table = vec![[0_u32; 3]; n * n];
+    for (at, (left, right, outcome)) in outcomes.iter().enumerate() {
+        let (left, right) = known(at + 1, names, rank, [*left as usize, *right as usize])?;
+        let cell = &mut table[left as usize * n + right as usize];
+        match outcome {
+            Outcome::Left => cell[0] += 1,
+            Outcome::Right => cell[1] += 1,
+            Outcome::Tie => cell[2] += 1,
+        }
+    }
+    let mut pairs = Vec::with_capacity(table.iter().filter(|cell| **cell != [0; 3]).count());
+    for (left, row) in table.chunks_exact(n.max(1)).enumerate() {
+        for (right, [wins_left, wins_right, ties]) in row.iter().enumerate().filter(|(_, cell)| **cell != [0; 3]) {
+            let pair = PairCount::new(left, right, f64::from(*wins_left), f64::from(*wins_right));
+            pairs.push(pair.with_ties(f64::from(*ties)));
+        }
+    }
+    Ok(pairs.into())
+}
+
 /// Counts per ordered pair whose total is finite.
 fn counted(items: &[String], amounts: Vec<Amount>) -> Result<Arc<[PairCount]>, ScoringError> {
     let rows = amounts.len();
@@ -343,3 +370,6 @@ fn amount(row: usize, left: &str, right: &str, what: &'static str, found: f64) -
 }
 
 const NOBODY: u32 = u32::MAX;
+/// Cells per judgement up to which a table of all pairs is worth its memory, and the most cells of one.
+const CROWDED: usize = 4;
+const MOST_CELLS: usize = 1 << 24;

@@ -6,6 +6,7 @@
 //!
 //! Everything is deterministic: the same judgements in any order give the same bits on one target.
 mod anchor;
+mod chains;
 mod conjugate;
 mod connectivity;
 mod covariance;
@@ -17,6 +18,9 @@ mod gibbs;
 mod graph;
 mod information;
 mod intransitivity;
+mod judge_chain;
+mod judge_model;
+mod judge_posterior;
 mod judgement;
 mod judgements;
 mod law;
@@ -37,6 +41,7 @@ mod sampling;
 mod separation;
 mod sirt;
 mod skyline;
+mod slice;
 mod solver;
 mod split_half;
 mod spread;
@@ -49,6 +54,8 @@ pub use covariance::Covariance;
 pub use error::ScoringError;
 pub use fit::{Effect, Fit, Frame, Method};
 pub use intransitivity::Intransitivity;
+pub use judge_model::JudgeModel;
+pub use judge_posterior::{JudgePosterior, JudgeTraits, PanelTraits};
 pub use judgement::{Judgement, Outcome, PairCount};
 pub use judgements::{Judgements, Tally};
 pub use model::{Model, ModelBuilder};

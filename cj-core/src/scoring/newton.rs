@@ -49,7 +49,9 @@ fn iterate(
     loop {
         let singular = |singular| why_singular(singular, no_maximum(problem, &point, iterations, last_step));
         let gradient = problem.free(&slope.scores);
-        let tolerance = (0.1 * last_step.min(1.0)).max(CLOSEST);
+        // As close as the last step asks for, but no closer than the next step, about its square, needs to be known.
+        let enough = (0.05 * ACCURACY / (last_step * last_step)).min(0.1);
+        let tolerance = (0.1 * last_step.min(1.0)).max(enough).max(CLOSEST);
         let step = slope.information.solve(&plan, &gradient, &slope.extras, tolerance).map_err(singular)?;
         let size = largest(&step.scores).max(largest(&step.extras));
         let scale = largest(&point.scores).max(largest(&point.extras)).max(1.0);

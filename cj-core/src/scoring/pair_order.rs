@@ -8,11 +8,24 @@ pub(crate) fn sort_by_pair<T: Copy>(items: usize, values: &mut [T], pair: impl F
         values.sort_by_key(pair);
         return;
     }
-    let by_second = order_by(items, values.iter().map(|value| pair(value).1));
-    let halfway: Vec<T> = by_second.iter().map(|at| values[*at as usize]).collect();
-    let by_first = order_by(items, halfway.iter().map(|value| pair(value).0));
-    for (value, at) in values.iter_mut().zip(by_first) {
-        *value = halfway[at as usize];
+    let mut halfway = values.to_vec();
+    scatter(items, values, &mut halfway, |value| pair(value).1);
+    scatter(items, &halfway, values, |value| pair(value).0);
+}
+
+/// Copies values in ascending order of a key below `keys`, equal keys in their order (counting sort).
+fn scatter<T: Copy>(keys: usize, from: &[T], to: &mut [T], key: impl Fn(&T) -> u32) {
+    let mut next = vec![0_u32; keys + 1];
+    for value in from {
+        next[key(value) as usize + 1] += 1;
+    }
+    for at in 0..keys {
+        next[at + 1] += next[at];
+    }
+    for value in from {
+        let place = &mut next[key(value) as usize];
+        to[*place as usize] = *value;
+        *place += 1;
     }
 }
 

@@ -1,12 +1,12 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
+use super::chains::Chains;
 use super::fit::Method;
 use super::gibbs::Gibbs;
 use super::newton::{Optimum, maximise};
 use super::normal::draw;
 use super::problem::{Hold, Point, Problem};
-use super::spread::Draws;
 use super::statistics::{error_of_quantile, mean_and_variance, median, quantile, sorted, squared_correlation};
 use super::{Effect, Fit, Judgements, Model, Sampling, ScoringError, TiePolicy};
 
@@ -16,7 +16,8 @@ use super::{Effect, Fit, Judgements, Model, Sampling, ScoringError, TiePolicy};
 /// errors posterior standard deviations. Ties are left out. Drawn by Pólya–Gamma Gibbs sampling: Polson, Scott & Windle
 /// (2013), *JASA* 108, 1339–1349, with a joint move of scores and σ.
 ///
-/// Above 1,200 items or 60,000 different pairs, where sampling would take more than seconds, σ is estimated from 120
+/// Above 1,200 items or 60,000 different pairs, where sampling would take more than seconds (about 7 at 1,200 items with
+/// 20 comparisons each, half a second at 100), σ is estimated from 120
 /// steps of the same chain and the scores are the penalised maximum at that σ with its curvature; [`Fit::method`] says
 /// so.
 ///
@@ -99,27 +100,24 @@ impl Posterior {
     fn sample(judgements: &Judgements, problem: Problem, sampling: Sampling) -> Result<Self, ScoringError> {
         let mut chain = Gibbs::new(&problem, sampling.seed);
         chain.warm_up(WARM_UP)?;
-        let mut draws = Draws::new(problem.items());
-        let (mut sigmas, mut orders) = (Vec::new(), Vec::new());
-        let mut reliability = Err(ScoringError::NoSpread { items: problem.items() });
-        while sigmas.len() < sampling.most {
-            let block = if sigmas.is_empty() { sampling.least } else { sigmas.len() / 2 };
-            for _ in 0..block.min(sampling.most - sigmas.len()) {
-                chain.step()?;
-                draws.push(&chain.point.scores);
-                sigmas.push(chain.sigma);
-                orders.extend(chain.point.extras.first());
-            }
-            reliability = Reliability::of(&problem, &draws.means(), draws.iter());
-            if reliability.as_ref().map_or(true, |found| found.largest_error() <= sampling.error) {
-                break;
-            }
-        }
+        let mut orders = Vec::new();
+        let chains = Chains::draw(sampling, problem.items(), problem.len() > 0, |draws| {
+            chain.step()?;
+            draws.push(&chain.point.scores);
+            orders.extend(chain.point.extras.first());
+            Ok(chain.sigma)
+        })?;
         let (order, order_variance) = mean_and_variance(&orders);
-        let point = Point { scores: draws.means(), extras: if problem.has_order { vec![order] } else { Vec::new() } };
+        let extras = if problem.has_order { vec![order] } else { Vec::new() };
+        let point = Point { scores: chains.draws.means(), extras };
         let order = problem.has_order.then(|| Effect { estimate: order, standard_error: order_variance.sqrt() });
-        let fit = Fit::sampled(judgements, problem, point, order, draws);
-        Ok(Self { fit, latent_sd: Quantiles::of(&sigmas), flat: flat(&sigmas), reliability })
+        let fit = Fit::sampled(judgements, problem, point, order, chains.draws);
+        Ok(Self::of(fit, &chains.sigmas, chains.reliability))
+    }
+
+    /// What is known when drawing has ended.
+    pub(crate) fn of(fit: Fit, sigmas: &[f64], reliability: Result<Reliability, ScoringError>) -> Self {
+        Self { fit, latent_sd: Quantiles::of(sigmas), flat: flat(sigmas), reliability }
     }
 
     fn approximate(judgements: &Judgements, problem: &Problem, sampling: Sampling) -> Result<Self, ScoringError> {
@@ -137,9 +135,9 @@ impl Posterior {
         let mut rng = ChaCha8Rng::seed_from_u64(sampling.seed ^ 1);
         let noise = |_| perturbed(&held, &optimum, sigma, &mut rng);
         let draws: Vec<Vec<f64>> = (0..SHORT).map(noise).collect::<Result<_, _>>()?;
-        let reliability = Reliability::of(problem, &optimum.point.scores, draws.iter().map(Vec::as_slice));
+        let reliability = Reliability::of(problem.len() > 0, &optimum.point.scores, draws.iter().map(Vec::as_slice));
         let fit = Fit::new(judgements, held, optimum)?.with_method(Method::Approximated { latent_sd: sigma });
-        Ok(Self { fit, latent_sd: Quantiles::of(&sigmas), flat: flat(&sigmas), reliability })
+        Ok(Self::of(fit, &sigmas, reliability))
     }
 
     /// Scores, errors, ranks and chances of the posterior.
@@ -174,9 +172,13 @@ impl Posterior {
 }
 
 impl Reliability {
-    fn of<'a>(problem: &Problem, scores: &[f64], draws: impl Iterator<Item = &'a [f64]>) -> Result<Self, ScoringError> {
+    pub(crate) fn of<'a>(
+        is_judged: bool,
+        scores: &[f64],
+        draws: impl Iterator<Item = &'a [f64]>,
+    ) -> Result<Self, ScoringError> {
         let none = || ScoringError::NoSpread { items: scores.len() };
-        if scores.len() < 3 || problem.len() == 0 {
+        if scores.len() < 3 || !is_judged {
             return Err(none());
         }
         let found: Option<Vec<f64>> = draws.map(|draw| squared_correlation(scores, draw)).collect();
@@ -192,13 +194,13 @@ impl Reliability {
         })
     }
 
-    fn largest_error(&self) -> f64 {
+    pub(crate) fn largest_error(&self) -> f64 {
         self.median_error.max(self.low_error).max(self.high_error)
     }
 }
 
 impl Quantiles {
-    fn of(draws: &[f64]) -> Self {
+    pub(crate) fn of(draws: &[f64]) -> Self {
         let sorted = sorted(draws);
         Self { low: quantile(&sorted, 0.1), median: quantile(&sorted, 0.5), high: quantile(&sorted, 0.9) }
     }
@@ -229,11 +231,13 @@ fn perturbed(problem: &Problem, optimum: &Optimum, sigma: f64, rng: &mut ChaCha8
     Ok(solution.scores.iter().zip(&at.scores).map(|(noise, centre)| noise + centre).collect())
 }
 
-const WARM_UP: usize = 300;
+/// Steps that are forgotten before draws are kept.
+pub(crate) const WARM_UP: usize = 300;
 const TOLERANCE: f64 = 1e-7;
 const SHORT_WARM_UP: usize = 50;
 const SHORT: usize = 120;
-const MOST_ITEMS: usize = 1_200;
+/// Items up to which the posterior is drawn.
+pub(crate) const MOST_ITEMS: usize = 1_200;
 const MOST_PAIRS: usize = 60_000;
 
 #[cfg(test)]

@@ -79,10 +79,10 @@ impl Problem {
         };
         let mut edges: Vec<(u32, u32)> = Vec::with_capacity(judgements.pairs().len());
         // Pairs whose left item is the smaller one are in the order of the edges already; the others are brought into it.
-        let (straight, swapped): (Vec<&PairCount>, Vec<&PairCount>) =
-            judgements.pairs().iter().filter(seen).partition(|pair| pair.left < pair.right);
+        let swapped: Vec<&PairCount> =
+            judgements.pairs().iter().filter(seen).filter(|pair| pair.left > pair.right).collect();
         let order = order_by(n, swapped.iter().map(|pair| pair.right as u32));
-        let mut straight = straight.into_iter().peekable();
+        let mut straight = judgements.pairs().iter().filter(seen).filter(|pair| pair.left < pair.right).peekable();
         let mut swapped = order.iter().map(|at| swapped[*at as usize]).peekable();
         let edge_of = |pair: &PairCount| (pair.left.min(pair.right) as u32, pair.left.max(pair.right) as u32);
         loop {

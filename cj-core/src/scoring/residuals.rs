@@ -69,7 +69,11 @@ impl Residuals {
             let moments = Moments::new(chances.left, chances.right, chances.tie);
             judges[record.judge as usize].add(counts, &moments);
         }
-        Self { items: sums.iter().map(Sums::misfit).collect(), judges: judges.iter().map(Sums::misfit).collect() }
+        Self::from_sums(&sums, &judges)
+    }
+
+    pub(crate) fn from_sums(items: &[Sums], judges: &[Sums]) -> Self {
+        Self { items: items.iter().map(Sums::misfit).collect(), judges: judges.iter().map(Sums::misfit).collect() }
     }
 
     /// Misfit of each item, in the order of the items; of an item without judgements all figures are 0.
@@ -140,5 +144,5 @@ impl Sums {
 /// A mean square with expectation 1 and the given variance, as a standard normal deviate.
 fn wilson_hilferty(mean_square: f64, variance: f64) -> f64 {
     let sd = variance.sqrt();
-    if sd > 0.0 { (mean_square.cbrt() - 1.0) * 3.0 / sd + sd / 3.0 } else { 0.0 }
+    if sd > 0.0 && sd.is_finite() { (mean_square.cbrt() - 1.0) * 3.0 / sd + sd / 3.0 } else { 0.0 }
 }

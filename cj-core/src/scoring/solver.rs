@@ -17,6 +17,8 @@ pub(crate) struct Plan {
     pub(crate) fixed: Vec<bool>,
     /// Where the edges of each smaller item begin.
     pub(crate) starts: Vec<usize>,
+    /// The larger item of each edge; empty where nothing is iterated.
+    pub(crate) others: Vec<u32>,
     kind: Kind,
 }
 
@@ -65,7 +67,15 @@ impl Plan {
         for item in 0..n {
             starts[item + 1] += starts[item];
         }
-        let mut plan = Self { rows: vec![None; n], size: free.len(), floats, fixed, starts, kind: Kind::Dense };
+        let mut plan = Self {
+            rows: vec![None; n],
+            size: free.len(),
+            floats,
+            fixed,
+            starts,
+            others: Vec::new(),
+            kind: Kind::Dense,
+        };
         for (row, item) in free.iter().enumerate() {
             plan.rows[*item] = Some(row as u32);
         }
@@ -82,6 +92,9 @@ impl Plan {
                 }
                 plan.kind = Kind::Skyline(envelope);
             }
+        }
+        if matches!(plan.kind, Kind::Iterative) {
+            plan.others = edges.iter().map(|(_, other)| *other).collect();
         }
         plan
     }
@@ -157,7 +170,7 @@ impl<'a> Solver<'a> {
 /// Below this many rows the overhead of everything else outweighs the cube.
 const MOST_DENSE: usize = 48;
 /// Pairs per item up to which a thin order is looked for.
-const THIN: usize = 32;
+const THIN: usize = 12;
 /// Multiplications within the envelope that are cheaper than iterating, per pair and item.
 const WORTH: usize = 64;
 /// Rows up to which a system that does not settle is solved densely.

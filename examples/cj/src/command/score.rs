@@ -1,15 +1,21 @@
 //! `cj score`.
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     cli::Globals,
     console::Console,
     error::{Error, Problem},
     exit::Exit,
-    input::JudgementTable,
+    input::{JudgementTable, Outcome},
     output::{ScoreOutput, ScoreSettings},
+    report::{PairCount, ReportView, Sides, render},
     scoring::{ScoringArgs, score},
 };
+
+use super::run::write;
 
 /// Options of `cj score`.
 #[derive(Debug, clap::Args)]
@@ -22,6 +28,9 @@ pub struct Args {
     /// The model that is fitted.
     #[command(flatten)]
     scoring: ScoringArgs,
+    /// Also write the report, one HTML file
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
 }
 
 /// Fits the model to the judgements of a file and prints what it says.
@@ -30,7 +39,16 @@ pub struct Args {
 /// [`Error::Input`] and [`Error::Unreadable`] for a file that cannot be used, [`Error::Usage`] for options that do not
 /// fit it.
 pub fn run(args: &Args, globals: &Globals, console: &Console) -> Result<Exit, Error> {
-    console.print(&document(&args.judgements, &args.scoring, globals.seed)?)?;
+    let table = open(&args.judgements)?;
+    let output = output(&table, &args.judgements, &args.scoring, globals.seed)?;
+    if let Some(path) = &args.report {
+        let sides = if table.has_sides { Sides::Shown } else { Sides::Unknown };
+        let view = ReportView::from(&output).pairs(pairs(&table), sides);
+        let html = render(&view).map_err(|error| Error::failed(format!("the report could not be made: {error}")))?;
+        write(path, html.as_bytes())?;
+        console.remark(&format!("report: {}", path.display()));
+    }
+    console.print(&output)?;
     Ok(Exit::Complete)
 }
 
@@ -39,11 +57,19 @@ pub fn run(args: &Args, globals: &Globals, console: &Console) -> Result<Exit, Er
 /// # Errors
 /// As [`run`].
 pub fn document(path: &Path, scoring: &ScoringArgs, seed: u64) -> Result<ScoreOutput, Error> {
+    output(&open(path)?, path, scoring, seed)
+}
+
+fn open(path: &Path) -> Result<JudgementTable, Error> {
     let table = JudgementTable::open(path)?;
     if table.is_empty() {
         return Err(Problem::new(path, "rows with judgements", "none").into());
     }
-    let scored = score(&table, scoring, seed)?;
+    Ok(table)
+}
+
+fn output(table: &JudgementTable, path: &Path, scoring: &ScoringArgs, seed: u64) -> Result<ScoreOutput, Error> {
+    let scored = score(table, scoring, seed)?;
     Ok(ScoreOutput {
         items: scored.items,
         judges: scored.judges,
@@ -61,7 +87,30 @@ pub fn document(path: &Path, scoring: &ScoringArgs, seed: u64) -> Result<ScoreOu
     })
 }
 
+/// What came of each ordered pair, in the order of the names.
+fn pairs(table: &JudgementTable) -> Vec<PairCount> {
+    let mut counts: BTreeMap<(&str, &str), [u64; 3]> = BTreeMap::new();
+    for record in &table.records {
+        let (left, right) = (&table.items[record.left as usize], &table.items[record.right as usize]);
+        let ended = match record.outcome {
+            Outcome::Left => 0,
+            Outcome::Right => 1,
+            Outcome::Tie => 2,
+        };
+        counts.entry((left, right)).or_default()[ended] += u64::from(record.count);
+    }
+    let pair = |((left, right), [left_wins, right_wins, ties]): ((&str, &str), [u64; 3])| PairCount {
+        left: left.to_owned(),
+        right: right.to_owned(),
+        left_wins,
+        right_wins,
+        ties,
+    };
+    counts.into_iter().map(pair).collect()
+}
+
 const EXAMPLE: &str = "Examples:
   cj score judgements.csv
+  cj score judgements.csv --by-judge --report scores.html
   cj score judgements.csv --order-effect --ties davidson --format json > scores.json
   cj score judgements.csv --prior sirt --se sirt --format csv";

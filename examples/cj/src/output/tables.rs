@@ -76,20 +76,24 @@ pub fn judges_table(judges: &[JudgeFit]) -> Option<Section> {
     if judges.is_empty() {
         return None;
     }
+    let (has_orders, has_times) =
+        (judges.iter().any(|judge| judge.order_effect.is_some()), judges.iter().any(|judge| judge.median_ms.is_some()));
+    let mut header = vec!["judge", "n", "left"];
+    header.extend(has_orders.then_some("order"));
+    header.extend(["agrees", "infit", "outfit"]);
+    header.extend(has_times.then_some("median s"));
+    header.push("flags");
     let rows = judges.iter().map(|judge| {
-        vec![
-            judge.id.clone(),
-            judge.judgements.to_string(),
-            percent(judge.share_left),
-            percent(judge.agreement),
-            hundredths(judge.infit),
-            hundredths(judge.outfit),
-            judge.median_ms.map_or_else(|| short(None), |ms| format!("{:.1}", ms / 1000.0)),
-            judge.flags.join("; "),
-        ]
+        let mut row = vec![judge.id.clone(), judge.judgements.to_string(), percent(judge.share_left)];
+        row.extend(has_orders.then(|| hundredths(judge.order_effect)));
+        row.extend([percent(judge.agreement), hundredths(judge.infit), hundredths(judge.outfit)]);
+        let seconds = || judge.median_ms.map_or_else(|| short(None), |ms| format!("{:.1}", ms / 1000.0));
+        row.extend(has_times.then(seconds));
+        row.push(judge.flags.join("; "));
+        row
     });
-    let header = vec!["judge", "n", "left", "agrees", "infit", "outfit", "median s", "flags"];
-    Some(Section { title: "Judges".to_owned(), header, rows: rows.collect() })
+    let rows = rows.collect();
+    Some(Section { title: "Judges".to_owned(), header, rows })
 }
 
 /// Reliability, effects and diagnostics as a person reads them: figures that are there.

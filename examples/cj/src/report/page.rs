@@ -2,6 +2,7 @@ use serde::Serialize;
 
 use super::ReportView;
 use super::section::{Asked, Brief, Convergence, Distribution, Fit, Grading, Matrix, Position, Ranking, Settings};
+use crate::output::is_absence;
 
 /// What the templates fill in: one field for each part of the report, none where there is nothing to show.
 #[derive(Debug, Serialize)]
@@ -10,7 +11,8 @@ pub(super) struct Page<'a> {
     simulated: bool,
     style: &'static str,
     version: &'static str,
-    warnings: &'a [String],
+    warnings: Vec<&'a str>,
+    absences: Vec<&'a str>,
     brief: Brief,
     ranking: Ranking,
     distribution: Option<Distribution>,
@@ -25,12 +27,14 @@ pub(super) struct Page<'a> {
 
 impl<'a> Page<'a> {
     pub(super) fn of(view: &'a ReportView<'_>) -> Self {
+        let (absences, warnings) = view.warnings.iter().map(String::as_str).partition(|warning| is_absence(warning));
         Self {
             title: &view.title,
             simulated: view.simulated,
             style: include_str!("../../templates/report.css"),
             version: env!("CARGO_PKG_VERSION"),
-            warnings: view.warnings,
+            warnings,
+            absences,
             brief: Brief::of(view),
             ranking: Ranking::of(view),
             distribution: Distribution::of(view),

@@ -19,6 +19,9 @@ pub struct ScoringArgs {
     /// Estimate the advantage of the left side
     #[arg(long)]
     pub order_effect: bool,
+    /// Estimate the advantage of the left side for each judge too, drawn towards that of the panel
+    #[arg(long)]
+    pub by_judge: bool,
     /// What is assumed of the scores beforehand: `eb` (normal with a spread that is estimated too), `none`, `sd=S`
     /// (normal), `logistic=V` (virtual comparisons), `firth`, or `sirt` (as the R package of that name); without it, `eb`,
     /// `sd=S` at the estimated spread for models of ties, and `none` with anchors
@@ -118,6 +121,23 @@ impl ScoringArgs {
         Ok(builder.build()?)
     }
 
+    /// Refuses what does not go with an order effect of each judge.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] says what to leave out.
+    pub fn check_by_judge(&self) -> Result<(), Error> {
+        let other = if !matches!(self.prior, None | Some(PriorArg::Eb)) {
+            "another --prior than eb"
+        } else if self.ties != TiesArg::Drop {
+            "a model of ties"
+        } else if self.anchors.is_some() {
+            "--anchors"
+        } else {
+            return Ok(());
+        };
+        Err(Error::usage(format!("--by-judge is part of the hierarchical model: it does not go with {other}")))
+    }
+
     /// The frame of the standard errors of a fit whose own frame is `own`.
     ///
     /// # Errors
@@ -141,13 +161,13 @@ impl ScoringArgs {
             prior: prior.to_string(),
             ties: name_of(&self.ties),
             davidson_order: davidson.then_some(self.davidson_order.unwrap_or(0.0)),
-            order_effect: self.order_effect,
+            order_effect: self.order_effect || self.by_judge,
             se: name_of(&match frame {
                 Frame::Absolute => SeArg::Absolute,
                 Frame::Known => SeArg::Sirt,
                 _ => SeArg::Centred,
             }),
-            by_judge: false,
+            by_judge: self.by_judge,
             anchors: self.anchors.as_ref().map(|path| path.display().to_string()),
         }
     }

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
-use cj_core::scoring::{Fit, Judgements, Panel};
+use cj_core::scoring::{Fit, JudgePosterior, Judgements, Panel};
 
 use crate::{
     input::JudgementTable,
-    output::{JudgeFit, finite},
+    output::{JudgeFit, absence, finite},
 };
 
 /// What each judge did and how well it fits, in the order of their names.
@@ -12,14 +12,19 @@ pub(super) fn judge_fits(
     table: &JudgementTable,
     judgements: &Judgements,
     fit: &Fit,
+    by_judge: Option<&JudgePosterior>,
     warnings: &mut Vec<String>,
 ) -> Vec<JudgeFit> {
     if table.judges.is_empty() {
-        warnings.push("judges: the judgements name none".to_owned());
+        warnings.push(absence("judges", "the judgements name none"));
         return Vec::new();
     }
     let counts = counts(table);
     let panel = Panel::of(judgements);
+    let order_of = |name: &str| {
+        let own = by_judge?.judges().iter().find(|judge| judge.judge == name)?;
+        own.order_effect
+    };
     let lines = panel.judges().iter().zip(fit.residuals().judges());
     let judges: Vec<JudgeFit> = lines
         .map(|(line, misfit)| {
@@ -39,11 +44,21 @@ pub(super) fn judge_fits(
                     flags.push(format!("one-sided: {share:.0} % went to the {side} (z = {z:.1}, above {LOPSIDED})"));
                 }
             }
+            if let Some(effect) = order_of(&line.judge) {
+                let z = effect.estimate / effect.standard_error;
+                if z.abs() > LOPSIDED {
+                    let (side, size) = (if z > 0.0 { "left" } else { "right" }, effect.estimate.abs());
+                    flags.push(format!(
+                        "prefers the {side}: by {size:.2} logits (z = {:.1}, above {LOPSIDED})",
+                        z.abs()
+                    ));
+                }
+            }
             JudgeFit {
                 id: line.judge.clone(),
                 judgements: counts.get(line.judge.as_str()).copied().unwrap_or_default(),
                 share_left,
-                order_effect: None,
+                order_effect: order_of(&line.judge).and_then(|effect| finite(effect.estimate)),
                 infit: fitted.and_then(|misfit| finite(misfit.infit)),
                 outfit: fitted.and_then(|misfit| finite(misfit.outfit)),
                 agreement: line.agreement.and_then(finite),
@@ -52,19 +67,21 @@ pub(super) fn judge_fits(
             }
         })
         .collect();
-    warnings.push("judges[].order_effect: this version does not estimate it".to_owned());
+    if by_judge.is_none() {
+        warnings.push(absence("judges[].order_effect", "estimated with --by-judge"));
+    }
     if !table.has_sides {
-        warnings.push("judges[].share_left: the judgements do not say which item was left".to_owned());
+        warnings.push(absence("judges[].share_left", "the judgements do not say which item was left"));
     }
     let lacks = |figure: fn(&JudgeFit) -> bool| judges.iter().any(figure);
     if lacks(|judge| judge.median_ms.is_none()) {
-        warnings.push("judges[].median_ms: judgements without times".to_owned());
+        warnings.push(absence("judges[].median_ms", "judgements without times"));
     }
     if lacks(|judge| judge.agreement.is_none()) {
-        warnings.push("judges[].agreement: judges whose pairs nobody else decided".to_owned());
+        warnings.push(absence("judges[].agreement", "judges whose pairs nobody else decided"));
     }
     if lacks(|judge| judge.infit.is_none()) {
-        warnings.push("judges[].infit, judges[].outfit: judges without a judgement that could surprise".to_owned());
+        warnings.push(absence("judges[].infit, judges[].outfit", "judges without a judgement that could surprise"));
     }
     judges
 }

@@ -1,6 +1,6 @@
 use cj_core::scoring::{Frame, Judgements, Model, Posterior, ScoringError, SeparationBasis, SplitHalf};
 
-use crate::output::{Reliability, finite};
+use crate::output::{Reliability, absence, finite};
 
 /// How far the scale can be trusted; what could not be estimated is told in `warnings`.
 pub(super) fn reliability(
@@ -21,7 +21,7 @@ pub(super) fn reliability(
                     reliability.honest_low = finite(honest.low);
                     reliability.honest_high = finite(honest.high);
                 }
-                Err(error) => warnings.push(format!("honest, honest_low, honest_high: {error}")),
+                Err(error) => warnings.push(absence("honest, honest_low, honest_high", &error.to_string())),
             }
             let chance = posterior.probability_of_no_spread();
             if chance >= 0.5 {
@@ -30,7 +30,7 @@ pub(super) fn reliability(
                 ));
             }
         }
-        Err(error) => warnings.push(format!("honest, honest_low, honest_high, latent_sd: {error}")),
+        Err(error) => warnings.push(absence("honest, honest_low, honest_high, latent_sd", &error.to_string())),
     }
     let frame = if frame == Frame::Known { frame } else { Frame::Centred };
     match model.separation_in(judgements, frame) {
@@ -45,15 +45,15 @@ pub(super) fn reliability(
             };
             reliability.ssr_basis = Some(basis.to_owned());
         }
-        Err(error) => warnings.push(format!("ssr, ssr_alternative, ssr_basis, separation, strata: {error}")),
+        Err(error) => warnings.push(absence("ssr, ssr_alternative, ssr_basis, separation, strata", &error.to_string())),
     }
     if judgements.items().len() > MOST_SPLIT {
-        warnings.push(format!("split_half: not computed for more than {MOST_SPLIT} items"));
+        warnings.push(absence("split_half", &format!("not computed for more than {MOST_SPLIT} items")));
         return reliability;
     }
     match SplitHalf::of(judgements, seed) {
         Ok(split) => reliability.split_half = finite(split.reliability),
-        Err(error) => warnings.push(format!("split_half: {error}")),
+        Err(error) => warnings.push(absence("split_half", &error.to_string())),
     }
     reliability
 }

@@ -1,13 +1,15 @@
 use cj_core::scoring::{
-    Connectivity, Fit, Frame, Judgement, Judgements, Method, Model, Outcome as Ended, Posterior, Prior, Sampling,
-    ScoringError,
+    Connectivity, Fit, Frame, JudgeModel, JudgePosterior, Judgement, Judgements, Method, Model, Outcome as Ended,
+    Posterior, Prior, Sampling, ScoringError,
 };
 
 use super::{PriorArg, ScoringArgs, TiesArg, judges::judge_fits, reliability::reliability};
 use crate::{
     error::Error,
     input::{JudgementTable, Outcome},
-    output::{Diagnostics, ItemScore, JudgeFit, OrderEffect, Reliability, ScoringSettings, TieParameter, finite},
+    output::{
+        Diagnostics, ItemScore, JudgeFit, OrderEffect, Reliability, ScoringSettings, TieParameter, absence, finite,
+    },
 };
 
 /// The figures of a fit, as the outputs hold them.
@@ -45,7 +47,11 @@ pub fn score(table: &JudgementTable, args: &ScoringArgs, seed: u64) -> Result<Sc
         return Err(Error::usage("every judgement is a tie, and --ties drop leaves none of them"));
     }
     let judgements = judgements(table)?;
-    let posterior = posterior(&judgements, args, seed);
+    let by_judge = if args.by_judge { Some(by_judge(table, &judgements, args, seed)?) } else { None };
+    let posterior = match &by_judge {
+        Some(found) => Ok(found.posterior().clone()),
+        None => posterior(&judgements, args, seed),
+    };
     let spread =
         || posterior.as_ref().map(|posterior| posterior.latent_sd().median).map_err(|error| error.clone().into());
     let prior = args.prior(spread)?;
@@ -66,7 +72,7 @@ pub fn score(table: &JudgementTable, args: &ScoringArgs, seed: u64) -> Result<Sc
     let items = item_scores(table, fit, frame, &mut warnings);
     let reliability = reliability(&model, &judgements, posterior.as_ref(), frame, seed, &mut warnings);
     let diagnostics = diagnostics(&model, &judgements, fit, &mut warnings);
-    let judges = judge_fits(table, &judgements, fit, &mut warnings);
+    let judges = judge_fits(table, &judgements, fit, by_judge.as_ref(), &mut warnings);
     remark_on(table, &judgements, args, &mut warnings);
     Ok(Scored {
         items,
@@ -84,6 +90,23 @@ pub fn score(table: &JudgementTable, args: &ScoringArgs, seed: u64) -> Result<Sc
         settings: args.settings(prior, frame),
         warnings,
     })
+}
+
+/// The hierarchical analysis with an order effect of each judge.
+fn by_judge(
+    table: &JudgementTable,
+    judgements: &Judgements,
+    args: &ScoringArgs,
+    seed: u64,
+) -> Result<JudgePosterior, Error> {
+    args.check_by_judge()?;
+    if !table.has_sides {
+        return Err(Error::usage("--by-judge needs to know which item was left: these judgements do not say it"));
+    }
+    if table.records.iter().any(|record| record.judge.is_none()) {
+        return Err(Error::usage("--by-judge needs a judge for every judgement: some of these name none"));
+    }
+    Ok(JudgeModel::new().order_effects().posterior(judgements, Sampling::seeded(seed))?)
 }
 
 /// The hierarchical analysis: the default scores, and the honest reliability whatever the scores are.
@@ -209,9 +232,11 @@ fn diagnostics(model: &Model, judgements: &Judgements, fit: &Fit, warnings: &mut
         .collect();
     components.sort_by_key(|group| std::cmp::Reverse(group.len()));
     if components.len() > 1 {
+        let groups: Vec<String> = components.iter().map(|group| format!("[{}]", some(group))).collect();
         warnings.push(format!(
-            "the judgements connect the items in {} separate groups (diagnostics.components): scores of different groups cannot be compared",
-            components.len()
+            "the judgements connect the items in {} separate groups (diagnostics.components): scores of different groups cannot be compared: {}",
+            components.len(),
+            some(&groups)
         ));
     }
     if let Method::Approximated { latent_sd } = fit.method() {
@@ -220,7 +245,7 @@ fn diagnostics(model: &Model, judgements: &Judgements, fit: &Fit, warnings: &mut
         ));
     }
     if fit.max_gradient().is_none() {
-        warnings.push("max_gradient: the scores are means of draws, not a maximum".to_owned());
+        warnings.push(absence("max_gradient", "the scores are means of draws, not a maximum"));
     }
     if !isolated.is_empty() {
         warnings.push(format!(
@@ -233,10 +258,14 @@ fn diagnostics(model: &Model, judgements: &Judgements, fit: &Fit, warnings: &mut
         && !connectivity.is_strongly_connected()
         && matches!(model.prior(), Prior::Normal { .. } | Prior::Hierarchical(_))
     {
-        warnings.push(
-            "some items never lost to, or never beat, any of the others: how far away they are rests on the prior"
-                .to_owned(),
-        );
+        warnings.push(format!("{}: how far away they are rests on the prior", extremes(&connectivity)));
+    }
+    let bridges: Vec<String> = connectivity.bridges().iter().map(|(one, other)| format!("{one} – {other}")).collect();
+    if !bridges.is_empty() {
+        warnings.push(format!(
+            "parts of the scale hang together by a single pair of items, and where they lie rests on its judgements alone: {}",
+            some(&bridges)
+        ));
     }
     Diagnostics {
         log_likelihood: finite(fit.log_likelihood()),
@@ -245,6 +274,21 @@ fn diagnostics(model: &Model, judgements: &Judgements, fit: &Fit, warnings: &mut
         components,
         isolated,
     }
+}
+
+/// The items that never lost, or never won.
+fn extremes(connectivity: &Connectivity) -> String {
+    let mut parts = Vec::new();
+    for (names, what) in [(connectivity.unbeaten(), "won"), (connectivity.winless(), "lost")] {
+        if !names.is_empty() {
+            parts.push(format!("{} {what} every judgement", some(names)));
+        }
+    }
+    if parts.is_empty() {
+        let strongest = connectivity.groups().first().map_or_else(String::new, |group| some(group));
+        parts.push(format!("{strongest} never lost to the others"));
+    }
+    parts.join(", ")
 }
 
 /// What else a reader has to know.
@@ -258,7 +302,7 @@ fn remark_on(table: &JudgementTable, judgements: &Judgements, args: &ScoringArgs
     if ties > 0 && args.ties == TiesArg::Drop {
         warnings.push(format!("{} of {} judgements are ties and were left out (--ties drop)", ties, table.len()));
     }
-    if table.has_sides && !args.order_effect && table.items.len() <= MOST_TESTED {
+    if table.has_sides && !args.order_effect && !args.by_judge && table.items.len() <= MOST_TESTED {
         let model = Model::builder().prior(Prior::Normal { sd: WIDE }).build();
         match model.and_then(|model| model.order_test(judgements)) {
             Ok(test) if test.p_value < SURPRISING => warnings.push(format!(

@@ -162,7 +162,10 @@ fn a_store_that_is_none_is_named_and_left_alone() {
         (inside("notes.txt/cj.db"), "notes.txt/cj.db: there is no folder "),
         (inside("folder"), "folder: expected a SQLite file, found a folder"),
         (inside("notes.txt"), "notes.txt: error returned from database: (code: 26) file is not a database"),
-        ("postgres://localhost/cj".to_owned(), "--store postgres://…: this version keeps batches in SQLite only"),
+        (
+            "mysql://localhost/cj".to_owned(),
+            "--store mysql://…: expected sqlite:PATH, a path, or postgres://HOST/DATABASE",
+        ),
         ("sqlite:".to_owned(), "--store sqlite:PATH: the path is empty"),
         (format!("sqlite:{}?mode=ro", inside("x.db")), "expected `busy_timeout=SECONDS`, found `mode=ro`"),
     ] {

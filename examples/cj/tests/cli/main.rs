@@ -6,6 +6,7 @@ mod batches;
 mod crash;
 mod gold;
 mod pair;
+mod postgres;
 mod replay;
 mod run;
 mod schema;

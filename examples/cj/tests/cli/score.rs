@@ -241,3 +241,60 @@ fn a_colleague_reads_the_same_from_every_encoding() {
     assert_eq!(print("latin.csv"), print("utf8.csv"));
     assert_eq!(print("utf16.csv"), print("utf8.csv"));
 }
+
+#[test]
+fn each_judge_has_an_order_effect_on_request() {
+    let mut rows = vec!["judge,left,right,winner".to_owned()];
+    for round in 0..8 {
+        for (left, right) in [("a", "b"), ("b", "c"), ("c", "a"), ("b", "a"), ("c", "b"), ("a", "c")] {
+            // Ada goes by the letter, Cy by the side.
+            rows.push(format!("Ada,{left},{right},{}", left.min(right)));
+            rows.push(format!("Cy,{left},{right},{}", if round == 0 { right } else { left }));
+        }
+    }
+    let text = rows.join("\n");
+    let files = Files::new(&[("j.csv", &text), ("half.csv", "judge,left,right,winner\nAda,a,b,a\n,b,a,a\n")]);
+    let document = cj().arg("score").arg(files.path("j.csv")).arg("--by-judge").json("score.v1");
+    let order = |judge: usize| document["judges"][judge]["order_effect"].as_f64().unwrap();
+    assert!(order(1) > 1.0 && order(0) < 0.5 * order(1), "{} {}", order(0), order(1));
+    assert!(document["judges"][1]["flags"].to_string().contains("prefers the left"), "{}", document["judges"][1]);
+    assert_eq!(document["settings"]["scoring"]["by_judge"], true);
+    assert!(document["order_effect"]["estimate"].is_f64() && !warns(&document, "judges[].order_effect"));
+    let plain = cj().arg("score").arg(files.path("j.csv")).json("score.v1");
+    assert!(plain["judges"][0]["order_effect"].is_null() && warns(&plain, "judges[].order_effect"));
+    let table = cj().arg("score").arg(files.path("j.csv")).arg("--by-judge").run();
+    assert!(table.stdout.contains(" order "), "{}", table.stdout);
+
+    for (file, options, says) in [
+        ("half.csv", vec!["--by-judge"], "a judge for every judgement"),
+        ("j.csv", vec!["--by-judge", "--prior", "none"], "another --prior than eb"),
+        ("j.csv", vec!["--by-judge", "--ties", "davidson"], "a model of ties"),
+    ] {
+        let ended = cj().arg("score").arg(files.path(file)).args(options).run();
+        assert_eq!(ended.code, 2);
+        assert!(ended.stderr.contains(says), "{}", ended.stderr);
+    }
+}
+
+#[test]
+fn a_plain_run_tells_what_matters_and_json_holds_the_rest() {
+    let files = Files::new(&[("j.csv", "left,right,win_left,win_right\na,b,3,1\nb,c,2,0\n")]);
+    let table = cj().arg("score").arg(files.path("j.csv")).run();
+    assert!(!table.stderr.contains("max_gradient") && !table.stderr.contains("judges"), "{}", table.stderr);
+    assert!(table.stderr.contains("c lost every judgement"), "{}", table.stderr);
+    assert!(table.stderr.contains("a – b, b – c"), "{}", table.stderr);
+    let document = cj().arg("score").arg(files.path("j.csv")).json("score.v1");
+    assert!(
+        warns(&document, "max_gradient absent: the scores are means of draws") && warns(&document, "judges absent: ")
+    );
+}
+
+#[test]
+fn the_report_is_one_file() {
+    let files = Files::new(&[("j.csv", ROUND)]);
+    let ended = cj().arg("score").arg(files.path("j.csv")).arg("--report").arg(files.path("out.html")).run();
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert!(ended.stderr.contains("report: "), "{}", ended.stderr);
+    let html = fs::read_to_string(files.path("out.html")).unwrap();
+    assert!(html.starts_with("<!DOCTYPE html>") && html.contains("Ada") && html.contains("</html>"));
+}

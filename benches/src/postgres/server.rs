@@ -1,0 +1,57 @@
+//! A server that keeps what it says it keeps.
+
+use std::sync::Arc;
+
+use cj_storage_postgres::{PgOptions, PgStore};
+use cj_testkit::postgres::{PgCluster, PgDatabase};
+
+use super::Failure;
+
+/// A private server with its defaults, so that every commit waits for the disk, and a migrated database on it.
+pub struct Server {
+    database: PgDatabase,
+    store: Arc<PgStore>,
+    cluster: PgCluster,
+}
+
+impl Server {
+    /// Starts one, for so many clients.
+    ///
+    /// # Errors
+    /// Nothing is installed, or the server does not start.
+    pub async fn start(clients: u32) -> Result<Self, Failure> {
+        let cluster = PgCluster::start(&[("max_wal_size", "4GB"), ("shared_buffers", "256MB")])?;
+        let database = PgDatabase::on(&cluster.url("postgres")).await?;
+        let store = PgOptions::new(database.url())?.connections(clients).connect().await?;
+        store.migrate().await?;
+        Ok(Self { database, store: Arc::new(store), cluster })
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Arc<PgStore> {
+        &self.store
+    }
+
+    /// The server.
+    pub fn cluster(&self) -> &PgCluster {
+        &self.cluster
+    }
+
+    /// How to reach the database.
+    pub fn url(&self) -> &str {
+        self.database.url()
+    }
+
+    /// Refreshes what the planner knows and writes out what is waiting, so that a run does not pay for the one before.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub async fn settle(&self) -> Result<(), Failure> {
+        use sqlx::Connection as _;
+        let mut conn = sqlx::PgConnection::connect(self.url()).await?;
+        for sql in ["VACUUM ANALYZE", "CHECKPOINT"] {
+            sqlx::query(sql).execute(&mut conn).await?;
+        }
+        Ok(conn.close().await?)
+    }
+}

@@ -1,0 +1,197 @@
+//! The outbox: everything that leaves.
+
+use std::ops::DerefMut;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use cj_core::change::{MessageKind, OutboxMessage};
+use cj_core::id::{BatchId, ComparisonId, EventId};
+use cj_core::store::{Claim, Outbox, OutboxDepth, Settlement, SettlementOutcome, StoreError};
+use sqlx::PgConnection;
+use sqlx::postgres::PgRow;
+
+use crate::PgUnit;
+use crate::row::Columns;
+use crate::slice::{Slice, storable_time};
+use crate::wake::NOTIFY;
+
+#[async_trait]
+impl<C: DerefMut<Target = PgConnection> + Send> Outbox for PgUnit<C> {
+    async fn append(&mut self, messages: &[OutboxMessage]) -> Result<(), StoreError> {
+        if messages.is_empty() {
+            return Ok(());
+        }
+        let slice = Slice::of(APPEND, messages)
+            .uuid(|it| it.id.as_uuid())
+            .code(|it| it.kind.code())
+            .uuid(|it| it.batch_id.as_uuid())
+            .bits(|it| it.version)
+            .int(|it| it.ordinal)
+            .text(|it| &it.aggregate_type)
+            .text(|it| &it.aggregate_id)
+            .text(|it| &it.event_type)
+            .text(|it| &it.topic)
+            .text(|it| &it.key)
+            .time(|it| it.created_at)
+            .time(|it| it.available_at)
+            .int(|it| it.attempts)
+            .document(|it| &it.headers)
+            .bytes(|it| &it.payload);
+        self.write("outbox.append", slice.query()).await?;
+        for kind in [MessageKind::Event, MessageKind::Question] {
+            if messages.iter().any(|it| it.kind == kind) {
+                self.write("outbox.append", sqlx::query(NOTIFY).bind(kind.code())).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn withdraw(&mut self, comparisons: &[ComparisonId], batches: &[BatchId]) -> Result<(), StoreError> {
+        if !comparisons.is_empty() {
+            let query = sqlx::query(WITHDRAW).bind(crate::comparison::uuids(comparisons));
+            self.write("outbox.withdraw", query).await?;
+        }
+        if !batches.is_empty() {
+            let query = sqlx::query(WITHDRAW_BATCHES).bind(crate::batch::uuids(batches));
+            self.write("outbox.withdraw", query).await?;
+        }
+        Ok(())
+    }
+
+    async fn claim(&mut self, claim: &Claim) -> Result<Vec<OutboxMessage>, StoreError> {
+        let Claim { kind, limit, owner, now, lease } = claim;
+        let until = now.checked_add_signed(*lease).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let query = sqlx::query(CLAIM).bind(kind.code()).bind(i64::from(*limit)).bind(storable_time(*now));
+        let query = query.bind(storable_time(until)).bind(owner.as_str());
+        self.fetch("outbox.claim", query, read).await
+    }
+
+    async fn settle(&mut self, settlements: &[Settlement]) -> Result<(), StoreError> {
+        if settlements.is_empty() {
+            return Ok(());
+        }
+        let slice = Slice::of(SETTLE, settlements)
+            .uuid(|it| it.id.as_uuid())
+            .optional_time(|it| match &it.outcome {
+                SettlementOutcome::Sent { at } => Some(*at),
+                _ => None,
+            })
+            .optional_time(|it| match &it.outcome {
+                SettlementOutcome::Retry { at, .. } => Some(*at),
+                _ => None,
+            })
+            .optional_time(|it| match &it.outcome {
+                SettlementOutcome::Parked { at, .. } => Some(*at),
+                _ => None,
+            })
+            .optional_text(|it| match &it.outcome {
+                SettlementOutcome::Sent { .. } => None,
+                SettlementOutcome::Retry { error, .. } | SettlementOutcome::Parked { error, .. } => Some(error),
+            });
+        self.write("outbox.settle", slice.query()).await.map(drop)
+    }
+
+    async fn depth(&mut self, kind: MessageKind) -> Result<OutboxDepth, StoreError> {
+        let rows = self.fetch("outbox.depth", sqlx::query(DEPTH).bind(kind.code()), read_depth).await?;
+        Ok(rows.into_iter().next().unwrap_or_default())
+    }
+}
+
+fn read(row: &PgRow) -> Result<OutboxMessage, StoreError> {
+    let mut columns = Columns::new(row, "outbox.claim", "event_outbox", 1);
+    Ok(OutboxMessage {
+        id: columns.uuid().map(EventId::new)?,
+        kind: columns.parse(MessageKind::parse)?,
+        batch_id: columns.uuid().map(BatchId::new)?,
+        version: columns.bits()?,
+        ordinal: columns.int()?,
+        aggregate_type: columns.string()?,
+        aggregate_id: columns.string()?,
+        event_type: columns.string()?,
+        topic: columns.string()?,
+        key: columns.string()?,
+        created_at: columns.time()?,
+        available_at: columns.time()?,
+        attempts: columns.int()?,
+        headers: columns.document()?,
+        payload: columns.bytes()?,
+    })
+}
+
+fn read_depth(row: &PgRow) -> Result<OutboxDepth, StoreError> {
+    let mut columns = Columns::new(row, "outbox.depth", "event_outbox", 0);
+    Ok(OutboxDepth {
+        pending: columns.int()?,
+        parked: columns.int()?,
+        oldest: columns.optional_time()?,
+        next_at: columns.optional_time()?,
+    })
+}
+
+const APPEND: &str = "
+INSERT INTO event_outbox (id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic,
+    event_key, created_at, next_attempt_at, attempts, headers, event_data)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[],
+    $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::bigint[], $14::json[], $15::bytea[])";
+
+const WITHDRAW: &str = "DELETE FROM event_outbox WHERE kind = 'question' AND id = ANY ($1::uuid[])";
+
+const WITHDRAW_BATCHES: &str = "DELETE FROM event_outbox WHERE kind = 'question' AND batch_id = ANY ($1::uuid[])";
+
+/// A lane is what waits under one key. The oldest lanes whose head may leave are found first, at most as many as messages
+/// are wanted; of each, what follows the head without a gap may leave with it. A message counts as no older than the one
+/// before it, so that the limit never leaves a gap either; equal ages leave in the order in which they were put out.
+///
+/// Whoever holds the lock on a head has its lane: another relay passes over it, and finds it leased afterwards. Each step is
+/// written so that it can only be done lane by lane and row by row, through an index, whatever the planner thinks of the table.
+const CLAIM: &str = "
+WITH heads AS MATERIALIZED (
+    SELECT head.event_key FROM event_outbox AS head
+    WHERE head.kind = $1::text AND head.published_at IS NULL AND head.parked_at IS NULL
+        AND head.next_attempt_at <= $3::timestamptz AND coalesce(head.leased_until, '-infinity') <= $3::timestamptz
+        AND head.id = (
+            SELECT first.id FROM event_outbox AS first
+            WHERE first.kind = $1::text AND first.event_key = head.event_key AND first.published_at IS NULL
+            ORDER BY first.kind, first.event_key, first.batch_id, first.version, first.ordinal, first.id LIMIT 1)
+    ORDER BY head.created_at, head.batch_id, head.version, head.ordinal, head.id LIMIT $2::bigint
+    FOR NO KEY UPDATE OF head SKIP LOCKED),
+chosen AS (
+    SELECT lane.id FROM heads CROSS JOIN LATERAL (
+        SELECT it.id, it.batch_id, it.version, it.ordinal, max(it.created_at) OVER lane AS age,
+            bool_or(it.parked_at IS NOT NULL OR it.next_attempt_at > $3::timestamptz
+                OR coalesce(it.leased_until, '-infinity') > $3::timestamptz) OVER lane AS held
+        FROM event_outbox AS it
+        WHERE it.kind = $1::text AND it.event_key = heads.event_key AND it.published_at IS NULL
+        WINDOW lane AS (ORDER BY it.batch_id, it.version, it.ordinal, it.id)) AS lane
+    WHERE NOT lane.held ORDER BY lane.age, lane.batch_id, lane.version, lane.ordinal, lane.id LIMIT $2::bigint),
+claimed AS (
+    UPDATE event_outbox SET attempts = attempts + 1, lease_owner = $5::text, leased_until = $4::timestamptz
+    WHERE id = ANY (ARRAY(SELECT chosen.id FROM chosen)) AND coalesce(published_at, 'infinity') = 'infinity'
+    RETURNING id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic, event_key,
+        created_at, next_attempt_at, attempts, headers, event_data)
+SELECT * FROM claimed
+ORDER BY max(created_at) OVER (PARTITION BY event_key ORDER BY batch_id, version, ordinal, id),
+    batch_id, version, ordinal, id";
+
+/// What was sent stays sent. It is asked for in a way that no index knows, so that rows are looked up by their ids.
+const SETTLE: &str = "
+UPDATE event_outbox AS it SET published_at = new.sent_at, next_attempt_at = coalesce(new.retry_at, it.next_attempt_at),
+    parked_at = new.parked_at, last_error = new.error, lease_owner = NULL, leased_until = NULL
+FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::text[])
+    AS new (id, sent_at, retry_at, parked_at, error)
+WHERE it.id = new.id AND coalesce(it.published_at, 'infinity') = 'infinity'";
+
+/// Only the first unsent message of a key can be next; behind a parked one there is none.
+const DEPTH: &str = "
+SELECT count(*) FILTER (WHERE parked_at IS NULL) AS pending, count(*) FILTER (WHERE parked_at IS NOT NULL) AS parked,
+    min(created_at) FILTER (WHERE parked_at IS NULL) AS oldest,
+    min(greatest(next_attempt_at, leased_until)) FILTER (WHERE parked_at IS NULL AND NOT EXISTS (
+        SELECT 1 FROM event_outbox AS earlier
+        WHERE earlier.kind = it.kind AND earlier.event_key = it.event_key AND earlier.published_at IS NULL
+            AND (earlier.batch_id, earlier.version, earlier.ordinal, earlier.id)
+                < (it.batch_id, it.version, it.ordinal, it.id)
+    )) AS next_at
+FROM event_outbox AS it WHERE kind = $1::text AND published_at IS NULL";
+
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[&str] = &[APPEND, WITHDRAW, WITHDRAW_BATCHES, CLAIM, SETTLE, DEPTH];

@@ -1,0 +1,67 @@
+//! The server fails in the middle of a run and comes back.
+
+use std::time::Duration;
+
+use cj_storage_postgres::{PgOptions, PgStore};
+use cj_testkit::postgres::{PgCluster, PgDatabase};
+use sqlx::{Connection as _, PgConnection};
+
+use super::judged::{QUESTIONS, assert_whole, progress, submit};
+use super::worker::Worker;
+
+const BATCHES: u32 = 20;
+/// How soon work must go on once the server is back.
+const SOON: Duration = Duration::from_secs(5);
+
+/// Waits until so many answers are counted.
+async fn counted(url: &str, verdicts: i64) -> PgConnection {
+    loop {
+        if let Ok(mut conn) = PgConnection::connect(url).await
+            && let Ok((_, counted)) = progress(&mut conn).await
+            && counted >= verdicts
+        {
+            return conn;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn work_goes_on_when_the_server_is_back() {
+    let cluster = PgCluster::start(&[]).unwrap();
+    let database = PgDatabase::on(&cluster.url("postgres")).await.unwrap();
+    let url = database.url().to_owned();
+    let store = PgStore::connect(&url).await.unwrap();
+    store.migrate().await.unwrap();
+    let ids = submit(&Worker::new(store, "submitter").service, BATCHES).await;
+    let mut workers = Vec::new();
+    for number in 0..2 {
+        let store = PgOptions::new(&url).unwrap().connections(4).connect().await.unwrap();
+        workers.push(tokio::spawn(async move { Worker::new(store, &format!("worker {number}")).run().await }));
+    }
+    let third = i64::from(BATCHES * QUESTIONS / 3);
+    let before = progress(&mut counted(&url, third).await).await.unwrap().1;
+    cluster.crash().unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    cluster.up().unwrap();
+    let mut conn = tokio::time::timeout(SOON, counted(&url, before + 1)).await.expect("work goes on soon");
+    while progress(&mut conn).await.unwrap().0 > 0 {
+        assert!(workers.iter().all(|worker| !worker.is_finished()), "a worker gave up");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    for worker in workers {
+        worker.abort();
+        assert!(worker.await.unwrap_err().is_cancelled());
+    }
+    let store = PgStore::connect(&url).await.unwrap();
+    let mut sender = Worker::new(store.clone(), "sender");
+    let all = tokio::time::timeout(Duration::from_mins(1), async {
+        let unsent = "SELECT count(*) FROM event_outbox WHERE published_at IS NULL";
+        while sqlx::query_scalar::<_, i64>(unsent).fetch_one(&mut conn).await.unwrap() > 0 {
+            let turn = tokio::time::timeout(Duration::from_millis(200), sender.run());
+            assert!(turn.await.is_err(), "a worker never ends by itself");
+        }
+    });
+    all.await.expect("what was leased by a worker that ended leaves in time");
+    assert_whole(&store, &mut conn, &ids).await;
+}

@@ -1,0 +1,13 @@
+//! The store that `--store` names.
+
+mod open;
+mod opened;
+mod place;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod sqlite;
+
+pub use open::{Presence, with};
+pub(crate) use open::{chain, refused, runtime};
+pub(crate) use opened::Opened;
+pub(crate) use place::Place;
