@@ -10,7 +10,8 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(2..=2000))]
     pub(super) items: u32,
     /// The standard deviation of the true scores, in logits; with --stop several, separated by commas
-    #[arg(long, value_name = "SD", default_value = "1.5", value_delimiter = ',', allow_negative_numbers = true, value_parser = positive)]
+    #[arg(long, value_name = "SD", default_value = "1.5", value_delimiter = ',', value_parser = positive)]
+    #[arg(allow_negative_numbers = true)]
     pub(super) sd: Vec<f64>,
     /// How the comparisons are chosen: adaptive, swiss, balanced, random, round-robin, eig, acj, optimal-graph
     #[arg(long, value_name = "NAME", default_value_t, value_parser = strategy)]
