@@ -126,6 +126,18 @@ pub enum ScoringError {
         /// Number of named judges.
         judges: usize,
     },
+    /// An item was judged less than an estimate can work with.
+    #[error("the judgements of {item:?} weigh {found}; expected more than {least} for the {estimate}")]
+    TooLittle {
+        /// The item.
+        item: String,
+        /// Weight of its decided judgements.
+        found: f64,
+        /// Weight above which there is an estimate.
+        least: f64,
+        /// Which estimate.
+        estimate: &'static str,
+    },
     /// A figure about judges needs to know who judged.
     #[error("{judgements} judgements name no judge; expected a judge for every judgement")]
     Unnamed {

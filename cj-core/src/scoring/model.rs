@@ -129,7 +129,7 @@ impl Model {
         };
         let optimum = match self.prior {
             Prior::Firth => firth::maximise(&problem, start)?,
-            Prior::Sirt => sirt::estimate(&problem),
+            Prior::Sirt => sirt::estimate(&problem, judgements.items())?,
             _ => maximise(&problem, start, verify)?,
         };
         Fit::new(judgements, problem, optimum)

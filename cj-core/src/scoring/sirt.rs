@@ -1,3 +1,4 @@
+use super::ScoringError;
 use super::information::centre;
 use super::newton::Optimum;
 use super::problem::{Point, Problem, Slope};
@@ -8,7 +9,10 @@ use super::problem::{Point, Problem, Slope};
 /// (s' − E)/I per item, capped by .98 to the power of the iteration, until none exceeds 10⁻⁴. It reproduces the program,
 /// not the optimum: on poorly mixed graphs the cap stops it early. Standard errors and residuals are those of the
 /// chances before the last step, as there.
-pub(crate) fn estimate(problem: &Problem) -> Optimum {
+///
+/// # Errors
+/// [`ScoringError::TooLittle`] for an item whose judgements weigh 2ε or less: what is drawn in would be turned round.
+pub(crate) fn estimate(problem: &Problem, names: &[String]) -> Result<Optimum, ScoringError> {
     let n = problem.items();
     let (mut games, mut wins) = (vec![0.0; n], vec![0.0; n]);
     for cell in problem.cells() {
@@ -18,6 +22,10 @@ pub(crate) fn estimate(problem: &Problem) -> Optimum {
         games[right] += total;
         wins[left] += cell.counts.left;
         wins[right] += cell.counts.right;
+    }
+    if let Some(item) = games.iter().position(|games| *games <= 2.0 * EPSILON) {
+        let (item, found) = (names[item].clone(), games[item]);
+        return Err(ScoringError::TooLittle { item, found, least: 2.0 * EPSILON, estimate: "ε-adjusted estimate" });
     }
     let adjusted: Vec<f64> =
         games.iter().zip(&wins).map(|(games, wins)| EPSILON + (games - 2.0 * EPSILON) * wins / games).collect();
@@ -51,7 +59,7 @@ pub(crate) fn estimate(problem: &Problem) -> Optimum {
             let gradients = adjusted.iter().zip(&wins).zip(&slope.scores).map(|((s, wins), g)| (s - wins + g).abs());
             let max_gradient = gradients.fold(0.0, f64::max);
             let (information, plan) = (slope.information, problem.plan());
-            return Optimum {
+            return Ok(Optimum {
                 point,
                 before: Some(before),
                 information,
@@ -59,7 +67,7 @@ pub(crate) fn estimate(problem: &Problem) -> Optimum {
                 iterations,
                 max_gradient,
                 accuracy: change,
-            };
+            });
         }
     }
 }
