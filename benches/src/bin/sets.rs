@@ -118,5 +118,5 @@ fn timed<T>(what: impl FnOnce() -> T) -> (T, Duration) {
     };
     let (start, before) = (std::time::Instant::now(), spent());
     let result = what();
-    (result, start.elapsed().min(spent() - before))
+    (result, start.elapsed().min(spent().saturating_sub(before)))
 }
