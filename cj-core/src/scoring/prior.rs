@@ -22,7 +22,8 @@ pub enum Prior {
     Firth,
     /// ε-adjusted joint maximum likelihood with ε = .3: what the R function `sirt::btm` prints, for comparison with
     /// published analyses. It reproduces the program, not an optimum. Scores sum to zero; judgements must connect the
-    /// items; no ties, no order effect, no anchors.
+    /// items, each with a weight above 2ε; no ties, no order effect, no anchors. Where weights differ by many orders of
+    /// magnitude its steps do not settle, and standard errors may be infinite.
     Sirt,
     /// Scores are drawn from N(0, σ²) with unknown σ ~ half-N(2.5): posterior means, as [`Model::posterior`] draws them.
     /// No ties and no anchors.
