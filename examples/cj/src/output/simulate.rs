@@ -151,7 +151,7 @@ impl Document for SimulateOutput {
             sections.push(Section { title: "Comparisons per item".to_owned(), ..self.cells(shown) });
         }
         if !self.stops.is_empty() {
-            sections.push(Section { title: "How batches end".to_owned(), ..self.ends(shown) });
+            sections.push(Section { title: "How batches end".to_owned(), ..self.ends(shown, short) });
         }
         if !self.points.is_empty() {
             // A row for every whole number of comparisons per item.
@@ -180,7 +180,7 @@ impl Document for SimulateOutput {
         if !self.table.is_empty() {
             with_errors(self.cells(full), 5..7)
         } else if !self.stops.is_empty() {
-            with_errors(self.ends(full), 2..9)
+            with_errors(self.ends(full, plain), 2..9)
         } else {
             with_errors(curve(&self.points.iter().collect::<Vec<_>>(), full), 1..8)
         }
@@ -203,14 +203,14 @@ impl SimulateOutput {
         Section { title: String::new(), header, rows: self.table.iter().map(row).collect() }
     }
 
-    fn ends(&self, write: fn(Option<Estimated>) -> String) -> Section {
+    fn ends(&self, write: fn(Option<Estimated>) -> String, number: fn(Option<f64>) -> String) -> Section {
         let row = |stop: &StopSummary| {
             let sd = stop.sd.map_or_else(|| "all".to_owned(), |sd| sd.to_string());
             let figures = [stop.target_reliability, stop.no_signal, stop.budget_exhausted, stop.per_item];
             let shares = [stop.at_target, stop.near_target, stop.at_target_of_reached];
             let mut row = vec![sd, stop.runs.to_string()];
             row.extend(figures.into_iter().chain(shares).map(write));
-            row.push(short(stop.fixed_per_item));
+            row.push(number(stop.fixed_per_item));
             row
         };
         let mut header = vec!["sd", "runs", "target reached", "no signal", "budget spent", "per item"];
@@ -241,19 +241,46 @@ fn shown(figure: Option<Estimated>) -> String {
 
 /// The figure and its error in full, for [`with_errors`].
 fn full(figure: Option<Estimated>) -> String {
-    let text = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
-    format!("{}\u{1f}{}", text(figure.map(|figure| figure.mean)), text(figure.and_then(|figure| figure.error)))
+    format!("{}\u{1f}{}", plain(figure.map(|figure| figure.mean)), plain(figure.and_then(|figure| figure.error)))
+}
+
+/// The number in full, nothing where there is none.
+fn plain(value: Option<f64>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
 }
 
 /// The section with a column for the error after each column of figures.
 fn with_errors(section: Section, figures: std::ops::Range<usize>) -> Section {
     let is_figure = |column: usize| figures.contains(&column);
     let widen =
-        |(column, name): (usize, &'static str)| std::iter::once(name).chain(is_figure(column).then_some("error"));
+        |(column, name): (usize, &'static str)| std::iter::once(name).chain(is_figure(column).then(|| error_of(name)));
     let header = section.header.iter().copied().enumerate().flat_map(widen).collect();
     let split = |row: &Vec<String>| row.iter().flat_map(|cell| cell.split('\u{1f}').map(str::to_owned)).collect();
     Section { title: section.title, header, rows: section.rows.iter().map(split).collect() }
 }
+
+/// The name of the column that holds the error of another.
+fn error_of(name: &str) -> &'static str {
+    ERRORS.iter().find(|(figure, _)| *figure == name).map_or("error", |(_, error)| error)
+}
+
+const ERRORS: [(&str, &str); 15] = [
+    ("per item", "error of per item"),
+    ("over random", "error of over random"),
+    ("target reached", "error of target reached"),
+    ("no signal", "error of no signal"),
+    ("budget spent", "error of budget spent"),
+    ("at target", "error of at target"),
+    ("near target", "error of near target"),
+    ("at target of reached", "error of at target of reached"),
+    ("true", "error of true"),
+    ("tau", "error of tau"),
+    ("ssr", "error of ssr"),
+    ("honest", "error of honest"),
+    ("honest low", "error of honest low"),
+    ("honest − true", "error of honest − true"),
+    ("bound holds", "error of bound holds"),
+];
 
 /// Above this number of waves a person sees whole numbers of comparisons per item only.
 const LONG: usize = 40;

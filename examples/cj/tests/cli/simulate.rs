@@ -53,11 +53,11 @@ fn judges_who_do_not_look_tell_nothing() {
 
 #[test]
 fn batches_end_by_the_rules_of_real_ones() {
-    let options = ["--stop", "--sd", "2.5,0.5", "--most", "20", "--jobs", "2"];
-    let document = cj().args(SMALL).arg("0.8").args(options).json("simulate.v1");
+    let batches = ["simulate", "--stop", "--items", "10", "--repetitions", "6", "--seed", "3", "--most", "20"];
+    let document = cj().args(batches).args(["--sd", "2.5,0.5", "--jobs", "2"]).json("simulate.v1");
     let stops = document["stops"].as_array().unwrap();
     assert_eq!(stops.len(), 3);
-    assert_eq!(stops[2]["runs"], 40);
+    assert_eq!(stops[2]["runs"], 12);
     let reached = |stop: &Value| figure(&stop["target_reliability"]).0;
     assert!(reached(&stops[0]) > reached(&stops[1]), "{stops:?}");
     assert!(figure(&stops[0]["per_item"]).0 < figure(&stops[1]["per_item"]).0);
