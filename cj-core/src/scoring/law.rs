@@ -56,7 +56,10 @@ impl Law {
     pub(crate) fn value(self, counts: Counts, x: f64, u: f64) -> f64 {
         let Counts { left, right, ties } = counts;
         match self {
-            Self::BradleyTerry => left * log_logistic(x) + right * log_logistic(-x),
+            Self::BradleyTerry => {
+                let small = (-x.abs()).exp().ln_1p();
+                left * (x.min(0.0) - small) + right * ((-x).min(0.0) - small)
+            }
             Self::Davidson => {
                 let log_sum = davidson(x, u).0;
                 left * (0.5 * x - log_sum) + right * (-0.5 * x - log_sum) + ties * (u - log_sum)

@@ -1,4 +1,5 @@
 use std::f64::consts::PI;
+use std::sync::LazyLock;
 
 use rand_chacha::ChaCha8Rng;
 
@@ -9,14 +10,18 @@ use super::normal::{cumulative, draw, uniform};
 /// PG(1, z) exactly, by Devroye's alternating series; whole b as sums of those, and above 60 by the normal distribution
 /// with the same mean and variance; the fraction of a b that is not whole by 32 terms of the series of gammas, the rest
 /// of the series being replaced by its mean.
+#[derive(Clone, Copy)]
 pub(crate) struct PolyaGamma {
-    /// Chance of the exponential part of the proposal at z/2 = 0, STEP, 2 STEP, …
-    tail_share: Vec<f64>,
+    tail_share: &'static [f64],
 }
+
+/// Chance of the exponential part of the proposal at z/2 = 0, STEP, 2 STEP, …, up to where it is below 10⁻¹⁶.
+static TAIL_SHARE: LazyLock<Vec<f64>> =
+    LazyLock::new(|| (0..=TABLE).map(|at| tail_share(f64::from(at) * STEP)).collect());
 
 impl PolyaGamma {
     pub(crate) fn new() -> Self {
-        Self { tail_share: (0..=TABLE).map(|at| tail_share(f64::from(at) * STEP)).collect() }
+        Self { tail_share: &TAIL_SHARE }
     }
 
     pub(crate) fn sample(&self, b: f64, z: f64, rng: &mut ChaCha8Rng) -> f64 {
@@ -66,7 +71,7 @@ impl PolyaGamma {
                 let part = place - at as f64;
                 ends[0] + part * (ends[1] - ends[0])
             }
-            None => tail_share(z),
+            None => 0.0,
         }
     }
 }
@@ -178,7 +183,7 @@ const CUT: f64 = 0.64;
 const TERMS: u32 = 32;
 const MOST_SUMMED: f64 = 60.0;
 const STEP: f64 = 1.0 / 256.0;
-const TABLE: u32 = 256 * 6;
+const TABLE: u32 = 256 * 12;
 
 #[cfg(test)]
 mod tests {
@@ -212,6 +217,11 @@ mod tests {
             );
             assert!((variance / spread - 1.0).abs() < 0.12, "variance of PG({b}, {z}): {variance}, expected {spread}");
         }
+    }
+
+    #[test]
+    fn the_table_ends_where_the_tail_is_never_drawn() {
+        assert!(tail_share(f64::from(TABLE) * STEP) < f64::EPSILON);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod error;
 mod estimate;
 mod fold;
 mod plan;
+mod precision;
 mod relay;
 mod score;
 mod shell;
@@ -16,6 +17,7 @@ mod wake;
 mod work;
 
 pub use error::ServiceError;
+pub use precision::Precision;
 pub use relay::Relayed;
 pub use score::{fit_sheet, verdict_counts};
 pub use shell::Service;

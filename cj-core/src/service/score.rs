@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::ServiceError;
 use super::estimate::{Known, counts};
+use super::{Precision, ServiceError};
 use crate::batch::{Scored, looks_at_reliability};
 use crate::change::{
     BatchRecord, EssayScore, FitSummary, HonestReliability, MatrixCell, MatrixKey, Phase, ScoreSheet, ScoringCause,
@@ -14,21 +14,16 @@ use crate::change::{
 use crate::id::EssayId;
 use crate::scoring::{Connectivity, Fit, Judgements, Method, Model, PairCount, Sampling, SeparationBasis, TiePolicy};
 
-/// Monte-Carlo error of the reliability where the batch may end on it, or ends anyway.
-const FINE: f64 = 0.005;
-/// The same between two looks.
-const COARSE: f64 = 0.02;
-
 /// Fits the scale to what is stored.
-pub(super) fn score(record: &BatchRecord, known: Known) -> Result<Scored, ServiceError> {
+pub(super) fn score(record: &BatchRecord, known: Known, precision: Precision) -> Result<Scored, ServiceError> {
     let watermark = record.state.counters.decided;
     let mut earlier = known.waves.iter().rev().filter(|wave| wave.wave < record.state.wave.number);
     let previous = earlier.find_map(|wave| wave.sheet.as_ref());
     let seed = sampler_seed(record.header.seed, record.state.wave.number, watermark);
     let state = &record.state;
     let may_end = state.counters.left() == 0 || state.phase != Phase::Scoring(ScoringCause::WaveSettled);
-    let error = if may_end || looks_at_reliability(state, known.ready.len() as u32) { FINE } else { COARSE };
-    let sampling = Sampling::seeded(seed).until_error(error);
+    let looks = may_end || looks_at_reliability(state, known.ready.len() as u32);
+    let sampling = precision.sampling(seed, looks);
     let sheet = fit_sheet(&known.ready, &known.counts, watermark, sampling, previous)?;
     let wave = known.waves.into_iter().next_back();
     let wave =

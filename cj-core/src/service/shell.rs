@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::Precision;
 use crate::batch::{Context, EssayTexts};
 use crate::id::WorkerId;
 use crate::port::{Clock, ContentSource};
@@ -21,18 +22,27 @@ pub struct Service {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) content: Option<Arc<dyn ContentSource>>,
     pub(super) worker: WorkerId,
+    pub(super) precision: Precision,
 }
 
 impl Service {
     /// A shell over a store and a clock.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, worker: WorkerId) -> Self {
-        Self { store, clock, content: None, worker }
+        Self { store, clock, content: None, worker, precision: Precision::FINE }
     }
 
     /// Fetches texts that requests name by storage id.
     #[must_use]
     pub fn with_content(mut self, content: Arc<dyn ContentSource>) -> Self {
         self.content = Some(content);
+        self
+    }
+
+    /// Draws the honest reliability otherwise than [`Precision::FINE`]. All workers on one store must agree on it: a
+    /// scoring that is done again must come out alike.
+    #[must_use]
+    pub fn with_precision(mut self, precision: Precision) -> Self {
+        self.precision = precision;
         self
     }
 

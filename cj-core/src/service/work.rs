@@ -42,7 +42,7 @@ impl Service {
                 _ => {
                     let known = Self::known(&mut *view, &record).await?;
                     drop(view);
-                    (Input::Scored(Box::new(super::score::score(&record, known)?)), Texts::Omit)
+                    (Input::Scored(Box::new(super::score::score(&record, known, self.precision)?)), Texts::Omit)
                 }
             };
             // An outcome that was overtaken is thrown away: the loop looks again at what is stored.

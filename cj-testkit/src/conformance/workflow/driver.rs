@@ -13,7 +13,7 @@ use cj_core::change::{
 use cj_core::config::{Settings, SettingsBuilder};
 use cj_core::id::{BatchId, ComparisonId, EventId};
 use cj_core::port::{EventPublisher, ManualClock, PublishError};
-use cj_core::service::{Answer, Receipt, Service};
+use cj_core::service::{Answer, Precision, Receipt, Service};
 use cj_core::store::{BatchQuery, ComparisonQuery, ComparisonRepository, ResultRepository, Store};
 
 use super::super::support::{find, view};
@@ -37,12 +37,14 @@ impl Driver {
     pub(super) fn new(store: Arc<dyn Store>) -> Self {
         let clock = Arc::new(ManualClock::at(at(0)));
         let service = Service::new(Arc::clone(&store), clock.clone(), fixture::worker("worker"));
+        let service = service.with_precision(Precision::ROUGH);
         Self { store, service, clock, mailbox: Arc::default() }
     }
 
     /// Another worker on the same store and clock.
     pub(super) fn colleague(&self, name: &str) -> Service {
-        Service::new(Arc::clone(&self.store), self.clock.clone(), fixture::worker(name))
+        let service = Service::new(Arc::clone(&self.store), self.clock.clone(), fixture::worker(name));
+        service.with_precision(Precision::ROUGH)
     }
 
     /// A batch of so many students' essays, planned and waiting.

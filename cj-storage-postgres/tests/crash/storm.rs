@@ -22,7 +22,7 @@ struct Process(Child);
 impl Process {
     fn start(url: &str) -> Self {
         let mut worker = Command::new(std::env::current_exe().unwrap());
-        worker.args(["--exact", "crash::worker::as_a_worker", "--nocapture"]).env(WORKER, url).stdin(Stdio::null());
+        worker.args(["--exact", "worker::as_a_worker", "--nocapture"]).env(WORKER, url).stdin(Stdio::null());
         Self(worker.stdout(Stdio::null()).spawn().unwrap())
     }
 
@@ -42,6 +42,7 @@ impl Drop for Process {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn workers_that_are_killed_and_cut_off_lose_nothing() {
+    let _alone = super::ALONE.lock().await;
     const { assert!(BATCHES * QUESTIONS >= 40_000) };
     let database = PgDatabase::fresh().await;
     let store = PgStore::connect(database.url()).await.unwrap();

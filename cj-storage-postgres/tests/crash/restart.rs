@@ -28,6 +28,7 @@ async fn counted(url: &str, verdicts: i64) -> PgConnection {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn work_goes_on_when_the_server_is_back() {
+    let _alone = super::ALONE.lock().await;
     let cluster = PgCluster::start(&[]).unwrap();
     let database = PgDatabase::on(&cluster.url("postgres")).await.unwrap();
     let url = database.url().to_owned();

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use cj_core::change::{OutboxMessage, Verdict, Winner};
 use cj_core::id::{BatchId, ComparisonId, WorkerId};
 use cj_core::port::{EventPublisher, PublishError};
-use cj_core::service::{Answer, Service, ServiceError};
+use cj_core::service::{Answer, Precision, Service, ServiceError};
 use cj_core::store::Store;
 use cj_storage_postgres::{PgOptions, PgStore};
 
@@ -27,6 +27,7 @@ impl Worker {
     pub(crate) fn new(store: PgStore, name: &str) -> Self {
         let store: Arc<dyn Store> = Arc::new(store);
         let service = Service::new(store, Arc::new(FastClock), WorkerId::new(name).unwrap());
+        let service = service.with_precision(Precision::ROUGH);
         Self { service, work: BTreeSet::new() }
     }
 

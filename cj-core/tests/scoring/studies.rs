@@ -1,9 +1,7 @@
 //! Published comparative-judgement studies: what other programs say of them.
-#![expect(clippy::unwrap_used, reason = "reference data that does not parse should fail the test")]
-mod scoring_support;
 
+use super::reference::{close, folder, rows, sided, study};
 use cj_core::scoring::{Frame, Model, Prior, Sampling};
-use scoring_support::{close, folder, rows, sided, study};
 
 const STUDIES: &str = "data/cj-sets";
 

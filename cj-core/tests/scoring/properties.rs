@@ -1,5 +1,4 @@
 //! What must hold for every set of judgements.
-#![expect(clippy::unwrap_used, reason = "what must not fail is the assertion")]
 use cj_core::scoring::{
     Connectivity, DavidsonOrder, Fit, Judgement, Judgements, Model, Outcome, Prior, ScoringError, TiePolicy,
 };

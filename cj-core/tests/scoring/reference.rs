@@ -1,6 +1,5 @@
 //! Reads the reference data of the scoring tests, where they are.
-#![allow(dead_code, clippy::allow_attributes, reason = "every test uses a part of it")]
-#![allow(clippy::print_stdout, reason = "a skipped test says so")]
+#![expect(clippy::print_stdout, reason = "a skipped test says so")]
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -1,11 +1,9 @@
 //! Estimates against answers computed with 40 digits.
-#![expect(clippy::unwrap_used, reason = "reference data that does not parse should fail the test")]
-mod scoring_support;
 
+use super::reference::{close, counts, folder, judge_games};
 use cj_core::scoring::{
     Anchor, Connectivity, DavidsonOrder, Fit, Judgements, Model, ModelBuilder, Prior, ScoringError, TiePolicy,
 };
-use scoring_support::{close, counts, folder, judge_games};
 use serde_json::Value;
 
 const REFERENCE: &str = "reference/scoring";
