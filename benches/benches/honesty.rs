@@ -11,7 +11,7 @@ use cj_benches::honesty::{Cell, DESIGNS, Repetition, Tally};
 
 fn main() {
     let options: Vec<String> = std::env::args().collect();
-    let is_test = options.iter().any(|option| option == "--test");
+    let is_test = cj_benches::is_test();
     let repetitions = number(&options, "--repetitions").unwrap_or(if is_test { 1 } else { 20 });
     let items = list(&options, "--items").unwrap_or_else(|| if is_test { vec![12] } else { vec![30, 100] });
     let draws = number(&options, "--draws").unwrap_or(1_000);

@@ -41,9 +41,7 @@ const TEST: Size =
     Size { clients: 2, essays: 46, pgbench_seconds: 1, batches: 100, verdicts: |per_unit| per_unit as u32 };
 
 fn main() -> Result<(), Failure> {
-    // Cargo says `--bench` where figures are wanted, and nothing where a test is.
-    let said = |flag: &str| std::env::args().any(|argument| argument == flag);
-    let size = if said("--bench") && !said("--test") { FULL } else { TEST };
+    let size = if cj_benches::is_test() { TEST } else { FULL };
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let is_wanted = |part: &str| wanted.is_empty() || wanted.iter().any(|name| name == part);
     Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(async {

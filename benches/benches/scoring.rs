@@ -10,7 +10,7 @@ fn fit(c: &mut Criterion) {
     let mut group = c.benchmark_group("scoring");
     group.sample_size(10);
     for (letter, items, comparisons) in SETS {
-        if is_test() && comparisons > LARGEST_TESTED {
+        if cj_benches::is_test() && comparisons > LARGEST_TESTED {
             continue;
         }
         let set = Set::new(letter);
@@ -34,7 +34,7 @@ fn fit(c: &mut Criterion) {
 fn posterior(c: &mut Criterion) {
     let mut group = c.benchmark_group("posterior");
     group.sample_size(10);
-    let sizes: &[usize] = if is_test() { &[30] } else { &[30, 100, 300, 1_000] };
+    let sizes: &[usize] = if cj_benches::is_test() { &[30] } else { &[30, 100, 300, 1_000] };
     for &items in sizes {
         let judgements = Set::drawn('p', items, 10 * items, false).judgements();
         let model = Model::builder().build().expect("the plain model");
@@ -44,10 +44,6 @@ fn posterior(c: &mut Criterion) {
         });
     }
     group.finish();
-}
-
-fn is_test() -> bool {
-    std::env::args().any(|argument| argument == "--test")
 }
 
 const LARGEST_TESTED: usize = 100_000;
