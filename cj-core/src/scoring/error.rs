@@ -120,6 +120,16 @@ pub enum ScoringError {
         /// Number of items.
         items: usize,
     },
+    /// What the scores differ by is less than their errors.
+    #[error(
+        "the standard errors (RMSE {rmse:.2} logits) outweigh the differences of the scores (SD {spread:.2}): some items have too few comparisons"
+    )]
+    Drowned {
+        /// Root mean square of the standard errors.
+        rmse: f64,
+        /// Standard deviation of the scores.
+        spread: f64,
+    },
     /// A figure that compares judges with each other needs several.
     #[error("{judges} named judges; expected at least 2")]
     TooFewJudges {

@@ -86,6 +86,17 @@ impl Model {
 }
 
 impl Separation {
+    /// The figures, where they are fit to be shown: a share of the variance that is below zero says nothing about items.
+    ///
+    /// # Errors
+    /// [`ScoringError::Drowned`] where the errors outweigh the differences.
+    pub fn shown(self) -> Result<Self, ScoringError> {
+        if self.ssr < 0.0 {
+            return Err(ScoringError::Drowned { rmse: self.rmse, spread: self.sd_observed });
+        }
+        Ok(self)
+    }
+
     pub(crate) fn from_estimates(basis: SeparationBasis, scores: &[f64], errors: &[f64]) -> Result<Self, ScoringError> {
         let n = scores.len();
         if n < 2 {
@@ -116,3 +127,16 @@ impl Separation {
 
 /// Scores closer than the accuracy of an estimate are equal.
 const NO_SPREAD: f64 = 1e-9;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_below_zero_is_not_shown() {
+        let of =
+            |error: f64| Separation::from_estimates(SeparationBasis::Sirt, &[-1.0, 0.0, 1.0], &[error; 3]).unwrap();
+        assert!(of(0.9).shown().is_ok());
+        assert_eq!(of(2.0).shown(), Err(ScoringError::Drowned { rmse: 2.0, spread: 1.0 }));
+    }
+}

@@ -12,7 +12,9 @@ use crate::change::{
     SeparationSummary,
 };
 use crate::id::EssayId;
-use crate::scoring::{Connectivity, Fit, Judgements, Method, Model, PairCount, Sampling, SeparationBasis, TiePolicy};
+use crate::scoring::{
+    Connectivity, Fit, Judgements, Method, Model, PairCount, Sampling, Separation, SeparationBasis, TiePolicy,
+};
 
 /// Fits the scale to what is stored.
 pub(super) fn score(record: &BatchRecord, known: Known, precision: Precision) -> Result<Scored, ServiceError> {
@@ -60,7 +62,7 @@ pub fn fit_sheet(
             connectivity.components().len()
         ));
     }
-    let separation = match model.separation(&judgements) {
+    let separation = match model.separation(&judgements).and_then(Separation::shown) {
         Ok(found) => Some(SeparationSummary {
             ssr: found.ssr,
             ssr_alternative: found.ssr_alternative,

@@ -1,4 +1,4 @@
-use cj_core::scoring::{Frame, Judgements, Model, Posterior, ScoringError, SeparationBasis, SplitHalf};
+use cj_core::scoring::{Frame, Judgements, Model, Posterior, ScoringError, Separation, SeparationBasis, SplitHalf};
 
 use crate::output::{Reliability, absence, finite};
 
@@ -33,7 +33,7 @@ pub(super) fn reliability(
         Err(error) => warnings.push(absence("honest, honest_low, honest_high, latent_sd", &error.to_string())),
     }
     let frame = if frame == Frame::Known { frame } else { Frame::Centred };
-    match model.separation_in(judgements, frame) {
+    match model.separation_in(judgements, frame).and_then(Separation::shown) {
         Ok(separation) => {
             reliability.ssr = finite(separation.ssr);
             reliability.ssr_alternative = finite(separation.ssr_alternative);
