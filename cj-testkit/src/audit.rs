@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cj_core::change::{
-    BatchState, ComparisonRecord, ComparisonState, Counters, DecisionRecord, DecisionRole, MatrixCell, MatrixKey,
-    MessageKind, QuestionKey, Winner,
+    BatchRecord, BatchState, ComparisonRecord, ComparisonState, Counters, DecisionRecord, DecisionRole, MatrixCell,
+    MatrixKey, MessageKind, QuestionKey, Winner,
 };
 use cj_core::id::{BatchId, ComparisonId};
 use cj_core::store::{BatchQuery, ComparisonQuery, ComparisonRepository, Store};
@@ -24,20 +24,42 @@ pub async fn audit(store: &dyn Store, id: BatchId) {
     let rows = ComparisonRepository::load(&mut *view, &query).await.expect("comparisons are loaded");
     let decisions = view.decisions(id).await.expect("answers are loaded");
     let matrix = view.matrix(id).await.expect("the matrix is loaded");
-    let state = &record.state;
-    let first = first_verdicts(&rows, &decisions);
-    assert_eq!(state.counters, counted(state, &rows, &first), "the counters disagree with the rows");
-    assert_wave(state, &rows);
-    assert_decisions(&rows, &decisions);
-    assert_eq!(matrix, tallied(id, &rows, &decisions), "the matrix disagrees with answers and failures");
-    if state.phase.is_terminal() {
-        assert!(rows.iter().all(|row| !row.state.is_open()), "an ended batch has open comparisons");
-        assert!(state.next_deadline.is_none() && state.lease.is_none(), "an ended batch wants to be woken");
-        assert!(state.completed_at.is_some(), "an ended batch does not say when it ended");
-    } else {
-        assert!(state.next_deadline.is_some(), "a batch in phase {} has no deadline", state.phase);
+    if let Err(disagreement) = examine(&record, &rows, &decisions, &matrix) {
+        panic!("{disagreement}");
     }
-    assert_questions(view.depth(MessageKind::Question).await.expect("the depth is read").pending, state, &rows);
+    assert_questions(view.depth(MessageKind::Question).await.expect("the depth is read").pending, &record.state, &rows);
+}
+
+/// Says what disagrees, if anything does.
+pub(crate) fn examine(
+    record: &BatchRecord,
+    rows: &[ComparisonRecord],
+    decisions: &[DecisionRecord],
+    matrix: &[(MatrixKey, MatrixCell)],
+) -> Result<(), String> {
+    let state = &record.state;
+    let first = first_verdicts(rows, decisions);
+    equal(state.counters, counted(state, rows, &first), "the counters disagree with the rows")?;
+    check_wave(state, rows)?;
+    check_decisions(rows, decisions)?;
+    let expected = tallied(record.id(), rows, decisions);
+    equal(matrix, &expected[..], "the matrix disagrees with answers and failures")?;
+    if state.phase.is_terminal() {
+        ensure(rows.iter().all(|row| !row.state.is_open()), || "an ended batch has open comparisons".to_owned())?;
+        let asleep = state.next_deadline.is_none() && state.lease.is_none();
+        ensure(asleep, || "an ended batch wants to be woken".to_owned())?;
+        ensure(state.completed_at.is_some(), || "an ended batch does not say when it ended".to_owned())
+    } else {
+        ensure(state.next_deadline.is_some(), || format!("a batch in phase {} has no deadline", state.phase))
+    }
+}
+
+fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(otherwise()) }
+}
+
+fn equal<T: PartialEq + std::fmt::Debug>(found: T, expected: T, otherwise: &str) -> Result<(), String> {
+    ensure(found == expected, || format!("{otherwise}: found {found:?}, expected {expected:?}"))
 }
 
 /// The attempt whose verdict was the first to be counted, by question.
@@ -93,9 +115,9 @@ fn counted(state: &BatchState, rows: &[ComparisonRecord], first: &BTreeMap<Quest
     }
 }
 
-fn assert_wave(state: &BatchState, rows: &[ComparisonRecord]) {
+fn check_wave(state: &BatchState, rows: &[ComparisonRecord]) -> Result<(), String> {
     let wave = &state.wave;
-    assert_eq!(wave.number, rows.iter().map(|row| row.wave).max().unwrap_or(0), "the wave is not the last one");
+    equal(wave.number, rows.iter().map(|row| row.wave).max().unwrap_or(0), "the wave is not the last one")?;
     let questions = questions(rows);
     let of_wave = || questions.iter().filter(|(key, _)| key.wave == wave.number).map(|(_, rows)| rows);
     let found = (
@@ -103,23 +125,32 @@ fn assert_wave(state: &BatchState, rows: &[ComparisonRecord]) {
         of_wave().filter(|rows| is_decided(rows)).count() as u32,
         of_wave().filter(|rows| is_failed(rows)).count() as u32,
     );
-    assert_eq!((wave.questions, wave.decided, wave.failed), found, "the wave disagrees with its rows");
+    equal((wave.questions, wave.decided, wave.failed), found, "the wave disagrees with its rows")
 }
 
-fn assert_decisions(rows: &[ComparisonRecord], decisions: &[DecisionRecord]) {
+fn check_decisions(rows: &[ComparisonRecord], decisions: &[DecisionRecord]) -> Result<(), String> {
     for row in rows {
         let answers: Vec<_> = decisions.iter().filter(|answer| answer.comparison_id == row.id).collect();
-        assert_eq!(row.decisions as usize, answers.len(), "comparison {} counts its answers otherwise", row.id);
-        let counted = answers.iter().find(|answer| answer.counted.is_some());
-        assert_eq!(row.verdict, counted.and_then(|answer| answer.verdict), "comparison {} has another verdict", row.id);
-        assert_eq!(row.verdict.is_some(), row.state == ComparisonState::Decided);
+        let id = row.id;
+        equal(row.decisions as usize, answers.len(), &format!("comparison {id} counts its answers otherwise"))?;
+        let counted: Vec<_> = answers.iter().filter(|answer| answer.counted.is_some()).collect();
+        ensure(counted.len() <= 1, || format!("comparison {id} has {} counted verdicts", counted.len()))?;
+        let verdict = counted.first().and_then(|answer| answer.verdict);
+        equal(row.verdict, verdict, &format!("comparison {id} has another verdict"))?;
+        let decided = row.state == ComparisonState::Decided;
+        equal(
+            row.verdict.is_some(),
+            decided,
+            &format!("comparison {id} is decided without a verdict, or the reverse"),
+        )?;
     }
     let numbers: Vec<_> = decisions.iter().filter_map(|answer| answer.counted).collect();
     let distinct: BTreeSet<_> = numbers.iter().copied().collect();
-    assert_eq!(numbers.len(), distinct.len(), "a number of a counted verdict is used twice");
-    assert!(distinct.iter().copied().eq(1..=numbers.len() as u32), "the numbers of counted verdicts have a gap");
+    equal(numbers.len(), distinct.len(), "a number of a counted verdict is used twice")?;
+    let complete = distinct.iter().copied().eq(1..=numbers.len() as u32);
+    ensure(complete, || "the numbers of counted verdicts have a gap".to_owned())?;
     let odd = decisions.iter().find(|answer| answer.counted.is_some() && answer.role != DecisionRole::Counted);
-    assert_eq!(odd, None, "an answer is numbered and does not count");
+    equal(odd, None, "an answer is numbered and does not count")
 }
 
 fn tallied(id: BatchId, rows: &[ComparisonRecord], decisions: &[DecisionRecord]) -> Vec<(MatrixKey, MatrixCell)> {

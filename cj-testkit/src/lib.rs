@@ -3,6 +3,7 @@
 //! - [`conformance!`] makes one test of every clause of the contract in [`cj_core::store`].
 //! - [`FaultStore`] wraps a store and fails, hangs or loses an answer at the operation that a test names.
 //! - `postgres` (feature `postgres`) gives each test a database of its own, on a server that it starts where none is named.
+//! - [`sim`] runs whole worlds of unreliable workers, judges and brokers from a seed, and checks every promise.
 //! - [`fixture`] builds one record of each kind; [`strategy`] draws them at random for property tests.
 //!
 //! A store's whole test file:
@@ -26,6 +27,7 @@ mod macros;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod setup;
+pub mod sim;
 pub mod strategy;
 
 pub use audit::audit;

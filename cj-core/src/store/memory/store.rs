@@ -37,6 +37,14 @@ impl MemoryStore {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// A store of its own that holds what is committed here; from then on neither sees what the other writes.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        let fork = Self::default();
+        fork.shared.publish(self.shared.committed());
+        fork
+    }
 }
 
 impl Shared {
