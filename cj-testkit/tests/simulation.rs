@@ -80,3 +80,42 @@ fn the_same_world_runs_the_same_to_the_last_step() {
         assert_eq!(simulate(&scenario), simulate(&scenario));
     }
 }
+
+/// A simulation that nothing happens in keeps every promise.
+#[test]
+fn the_worlds_are_as_bad_as_they_are_meant_to_be() {
+    let mut seen = std::collections::BTreeMap::<String, u32>::new();
+    for seed in 0..400 {
+        let run = simulate(&Scenario::of_seed(seed));
+        for (what, times) in run.tally {
+            *seen.entry(what).or_default() += times;
+        }
+        for ending in run.endings.into_values() {
+            *seen.entry(ending).or_default() += 1;
+        }
+    }
+    println!("{seen:#?}");
+    for what in EXPECTED {
+        assert!(seen.contains_key(*what), "{what} never happened: {seen:#?}");
+    }
+}
+
+const EXPECTED: &[&str] = &[
+    "CANCELLED",
+    "COMPLETED budget_exhausted",
+    "COMPLETED forced_recovery",
+    "COMPLETED insufficient_essays",
+    "COMPLETED pairs_exhausted",
+    "COMPLETED target_reliability",
+    "FAILED duplicate_essay_ids",
+    "FAILED low_success_rate",
+    "FAILED no_students",
+    "FAILED no_usable_text",
+    "FAILED stuck_timeout",
+    "answer conflict",
+    "answer counted",
+    "answer late",
+    "attempt 3 decided",
+    "task again",
+    "task died",
+];

@@ -17,18 +17,18 @@ pub(super) fn request(number: u32, most_essays: u32, dice: &mut Dice) -> BatchRe
         .completion_threshold_pct([60, 80, 95, 100][dice.below(4)])
         .min_success_rate([0.0, 0.5, 0.8][dice.below(3)])
         .comparison_timeout_s([120, 300, 900][dice.below(3)])
-        .batch_timeout_s([Some(1_800), Some(4 * 3_600), None][dice.below(3)])
+        .batch_timeout_s([Some(200), Some(1_800), Some(4 * 3_600), None][dice.below(4)])
         .target_reliability([None, Some(0.5), Some(0.8)][dice.below(3)])
         .score_stability_threshold([None, None, Some(0.3)][dice.below(3)]);
-    if dice.unit() < 0.4 {
+    if dice.unit() < 0.6 {
         // Waves of the adaptive kind, although there are few essays.
         settings = settings.complete_design_limit(0);
         settings = settings.strategy([Strategy::Adaptive, Strategy::Swiss, Strategy::Random][dice.below(3)]);
     }
-    if dice.unit() < 0.6 {
-        settings = settings.budget(Some(essays + dice.below(24) as u32));
+    if dice.unit() < 0.5 {
+        settings = settings.budget(Some(essays + dice.below(40) as u32));
     } else {
-        settings = settings.budget(Some(40));
+        settings = settings.budget(Some(80));
     }
     let faulty = dice.unit();
     let essay = |ordinal: u32| RequestedEssay {
@@ -39,7 +39,7 @@ pub(super) fn request(number: u32, most_essays: u32, dice: &mut Dice) -> BatchRe
             EssayKind::Student
         },
         title: None,
-        content: if (0.03..0.15).contains(&faulty) && ordinal % 2 == 0 {
+        content: if (0.03..0.05).contains(&faulty) || (0.05..0.15).contains(&faulty) && ordinal % 2 == 0 {
             EssayContent::default()
         } else {
             EssayContent::of_text(format!("Text {ordinal} av omgång {number}."))

@@ -1,5 +1,7 @@
 //! One run of a simulated world.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::scenario::Scenario;
@@ -14,6 +16,10 @@ pub struct Run {
     pub scenario: Scenario,
     /// The promise that was broken; the run ended there.
     pub violation: Option<Violation>,
+    /// How each batch ended, by the caller's name for it.
+    pub endings: BTreeMap<String, String>,
+    /// How often what happened: answers by role, attempts by fate, tasks by outcome.
+    pub tally: BTreeMap<String, u32>,
     /// What workers did, in order.
     pub steps: Vec<Step>,
 }
@@ -37,7 +43,8 @@ pub struct Step {
 pub fn simulate(scenario: &Scenario) -> Run {
     let mut world = World::new(scenario);
     let violation = world.run().err();
-    Run { scenario: scenario.clone(), violation, steps: world.steps }
+    let (endings, tally) = (world.endings(), world.tally());
+    Run { scenario: scenario.clone(), violation, endings, tally, steps: world.steps }
 }
 
 impl Run {

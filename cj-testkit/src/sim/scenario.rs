@@ -58,7 +58,7 @@ impl Scenario {
         let mut dice = Dice::new(ChaCha8Rng::seed_from_u64(seed ^ 0x5EED));
         let rough = dice.unit();
         let mut rate = |most: f64| if dice.unit() < 0.4 { 0.0 } else { most * rough * dice.unit() };
-        let rates: [f64; 13] = [0.1, 0.1, 0.02, 0.02, 0.3, 0.3, 0.15, 0.15, 0.3, 0.3, 0.1, 0.3, 0.3].map(&mut rate);
+        let rates: [f64; 13] = [0.1, 0.1, 0.02, 0.02, 0.3, 0.3, 0.5, 0.3, 0.3, 0.3, 0.1, 0.3, 0.3].map(&mut rate);
         let [
             store,
             acknowledgement,
@@ -77,7 +77,7 @@ impl Scenario {
         Self {
             seed,
             batches: 1 + dice.below(3) as u32,
-            essays: 2 + dice.below(6) as u32,
+            essays: 3 + dice.below(7) as u32,
             workers: 1 + dice.below(3) as u32,
             store_fails: store,
             acknowledgement_lost: acknowledgement,

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cj_core::batch::BatchRequest;
-use cj_core::change::MessageKind;
+use cj_core::change::{MessageKind, Phase};
 use cj_core::id::{BatchId, WorkerId};
 use cj_core::service::{Answer, Precision, Service};
 use cj_core::store::Store;
@@ -134,6 +134,26 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// How each batch ended, or where it is.
+    pub(super) fn endings(&self) -> BTreeMap<String, String> {
+        let row = |batch: &Snapshot| (batch.record.header.bos_batch_id.clone(), ending(batch.record.state.phase));
+        self.snapshots.values().map(row).collect()
+    }
+
+    /// How often what happened.
+    pub(super) fn tally(&self) -> BTreeMap<String, u32> {
+        let mut tally = BTreeMap::<String, u32>::new();
+        let mut count = |what: String| *tally.entry(what).or_default() += 1;
+        for step in &self.steps {
+            count(format!("task {}", step.outcome));
+        }
+        for batch in self.snapshots.values() {
+            batch.decisions.iter().for_each(|row| count(format!("answer {}", row.role.code())));
+            batch.comparisons.iter().for_each(|row| count(format!("attempt {} {}", row.attempt, row.state.code())));
+        }
+        tally
     }
 
     fn service(&self, worker: usize, life: u32) -> Service {
@@ -330,6 +350,13 @@ impl World {
     fn violation(&self, invariant: &str, detail: String) -> Violation {
         let seconds = (self.shared.now() - START).as_seconds_f64();
         Violation { invariant: invariant.to_owned(), detail, seconds }
+    }
+}
+
+fn ending(phase: Phase) -> String {
+    match phase.reason() {
+        Some(reason) => format!("{phase} {reason}"),
+        None => phase.to_string(),
     }
 }
 
