@@ -18,7 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use cj_core::change::{
     BatchHeader, BatchRecord, BatchResult, BatchState, BatchUpdate, ComparisonRecord, ComparisonState, Counters,
     DeadLetter, DecisionRecord, DecisionRole, EssayContent, EssayKind, EssayRecord, EssayResult, EssayScore,
-    EssayStatus, Evidence, FitSummary, HonestReliability, MatrixKey, MessageKind, OutboxMessage, Phase,
+    EssayStatus, Evidence, FitSummary, GivenPair, HonestReliability, MatrixKey, MessageKind, OutboxMessage, Phase,
     RequestSnapshot, ScoreSheet, SeparationSummary, WaitingFor, WaveProgress, WaveRecord, Winner,
 };
 use cj_core::config::{Settings, Strategy};
@@ -96,6 +96,7 @@ pub fn batch(name: &str) -> BatchRecord {
             reasoning_effort: Some("low".to_owned()),
             output_verbosity: Some("low".to_owned()),
             grade_scale: Some("swedish_8_anchor".to_owned()),
+            given: vec![GivenPair { essay_a: essay_id(2), essay_b: essay_id(1) }],
             labels: BTreeMap::from([("klass".to_owned(), "9B".to_owned())]),
         },
         seed: u64::MAX - 1,

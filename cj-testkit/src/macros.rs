@@ -159,6 +159,8 @@ macro_rules! conformance {
                 one_refused_question_stalls_nothing,
                 a_cancelled_batch_asks_no_more,
                 a_request_that_cannot_start_fails_at_once,
+                given_pairs_keep_order_and_repeats,
+                a_given_list_that_cannot_be_asked_is_refused,
                 full_batch_lifecycle,
                 four_to_eleven_essays_finish_without_monitor,
                 a_request_makes_one_batch,

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use super::machine::{Batch, Folded};
 use super::{Context, PlannedPair, Rejection, WavePlan, publish};
 use crate::change::{
-    ChangeSet, ComparisonRecord, ComparisonState, Phase, ScoringCause, WaitingFor, WaveProgress, WaveRecord,
+    ChangeSet, ComparisonRecord, ComparisonState, FailureReason, Phase, ScoringCause, WaitingFor, WaveProgress,
+    WaveRecord,
 };
+use crate::config::Strategy;
 
 impl Batch {
     pub(super) fn wave_planned(
@@ -26,7 +28,7 @@ impl Batch {
             return self.nothing_planned(cx, change);
         }
         let questions = plan.pairs.len() as u32;
-        check_pairs(&plan.pairs)?;
+        check_pairs(&plan)?;
         if questions > self.state.counters.left() {
             let detail = format!("only {} questions are left in the budget", self.state.counters.left());
             return Err(Rejection::InvalidPair { ordinal: self.state.counters.left(), detail });
@@ -54,7 +56,8 @@ impl Batch {
         Ok(Folded::Activity)
     }
 
-    /// No pair is left: the scale is looked at once more, or, with no verdict to be had, the batch fails.
+    /// No pair is left: the scale is looked at once more, or, with no verdict to be had, the batch fails: because nothing
+    /// was answered, or because none of the caller's own pairs has a text on both sides.
     fn nothing_planned(&mut self, cx: &Context<'_>, change: &mut ChangeSet) -> Result<Folded, Rejection> {
         let counters = &self.state.counters;
         if counters.decided > 0 {
@@ -62,7 +65,9 @@ impl Batch {
         } else if counters.open() > 0 {
             self.enter_waiting(WaitingFor::Stragglers);
         } else {
-            self.fail(crate::change::FailureReason::LowSuccessRate, cx, change)?;
+            let nothing_asked = counters.planned == 0;
+            let reason = if nothing_asked { FailureReason::NoUsableText } else { FailureReason::LowSuccessRate };
+            self.fail(reason, cx, change)?;
         }
         Ok(Folded::Activity)
     }
@@ -72,7 +77,7 @@ impl Batch {
         wave: u32,
         ordinal: u32,
         pair: PlannedPair,
-        mode: crate::config::Strategy,
+        mode: Strategy,
         cx: &Context<'_>,
     ) -> ComparisonRecord {
         ComparisonRecord {
@@ -97,15 +102,16 @@ impl Batch {
     }
 }
 
-/// No essay meets itself, and nothing is asked twice in one wave of one judge.
-fn check_pairs(pairs: &[PlannedPair]) -> Result<(), Rejection> {
+/// No essay meets itself, and nothing is asked twice in one wave of one judge, unless the caller wants it.
+fn check_pairs(plan: &WavePlan) -> Result<(), Rejection> {
     let mut seen = BTreeSet::new();
-    for (ordinal, pair) in pairs.iter().enumerate() {
+    for (ordinal, pair) in plan.pairs.iter().enumerate() {
         let refuse = |detail| Err(Rejection::InvalidPair { ordinal: ordinal as u32, detail });
         if pair.essay_a == pair.essay_b {
             return refuse(format!("essay {} would meet itself", pair.essay_a));
         }
-        if !seen.insert((&pair.essay_a, &pair.essay_b, &pair.judge_id)) {
+        let is_new = seen.insert((&pair.essay_a, &pair.essay_b, &pair.judge_id));
+        if !is_new && plan.strategy != Strategy::Given {
             return refuse(format!("{} and {} would be shown twice in this order", pair.essay_a, pair.essay_b));
         }
     }

@@ -149,7 +149,7 @@ fn explain(reason: &str) -> String {
         "duplicate_essay_ids" => "two essays of the request have the same id".to_owned(),
         "low_success_rate" => "too many comparisons got no answer from the judge".to_owned(),
         "no_students" => "there is no student essay to assess".to_owned(),
-        "no_usable_text" => "no essay of the request has a text".to_owned(),
+        "no_usable_text" => "no two essays that were to be compared have a text".to_owned(),
         "stuck_timeout" => "the judge answered too few comparisons before the time-out".to_owned(),
         other => other.to_owned(),
     }

@@ -43,6 +43,9 @@ pub enum Rejection {
         /// What is wrong with it.
         detail: String,
     },
+    /// A list of comparisons that the caller gave and that cannot be asked.
+    #[error("the given comparisons cannot be asked: {0}")]
+    GivenList(String),
     /// A message that breaks its contract.
     #[error("the event cannot be written: {0}")]
     Contract(String),

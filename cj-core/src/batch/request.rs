@@ -11,7 +11,7 @@ use crate::change::{
     BatchHeader, BatchRecord, BatchResult, BatchState, ChangeSet, CompletionReason, Counters, EssayContent, EssayKind,
     EssayRecord, EssayStatus, FailureReason, Phase, RequestSnapshot, WaveProgress,
 };
-use crate::config::Settings;
+use crate::config::{Settings, Strategy};
 use crate::id::{BatchId, EssayId, EventId};
 
 /// What a caller asks for.
@@ -62,14 +62,19 @@ impl Batch {
     /// A batch that is asked for: Preparing, or ended at once where it cannot start.
     ///
     /// # Errors
-    /// [`Rejection::BudgetTooSmall`]: nothing is written.
+    /// [`Rejection::BudgetTooSmall`] and [`Rejection::GivenList`]: nothing is written.
     pub fn request(request: BatchRequest, cx: &Context<'_>) -> Result<(Self, ChangeSet), Rejection> {
         let count = request.essays.len();
-        let budget = request.settings.budget_for(count);
+        let given = request.request.given.len() as u32;
+        let budget = match request.settings.budget() {
+            None => request.settings.budget_for(count).max(given),
+            Some(_) => request.settings.budget_for(count),
+        };
         let least = (count as u32).saturating_sub(1);
         if budget < least {
             return Err(Rejection::BudgetTooSmall { budget, essays: count as u32, least });
         }
+        check_given(&request, budget)?;
         let id = BatchId::of_request(request.event_id);
         let header = Arc::new(BatchHeader {
             id,
@@ -160,6 +165,29 @@ impl Batch {
         }
         Ok(Folded::Activity)
     }
+}
+
+/// Whether the caller's own list can be asked: two essays of the request in each pair, and budget for all of them.
+fn check_given(request: &BatchRequest, budget: u32) -> Result<(), Rejection> {
+    let given = &request.request.given;
+    let refuse = |detail: String| Err(Rejection::GivenList(detail));
+    if given.is_empty() && request.settings.strategy() == Strategy::Given {
+        return refuse("the strategy is `given`, and the list is empty".to_owned());
+    }
+    if given.len() > budget as usize {
+        return refuse(format!("they are {}, and the budget is {budget}", given.len()));
+    }
+    let essays: BTreeSet<&EssayId> = request.essays.iter().map(|essay| &essay.essay_id).collect();
+    for (place, pair) in given.iter().enumerate() {
+        let place = place + 1;
+        if pair.essay_a == pair.essay_b {
+            return refuse(format!("number {place} sets essay {} against itself", pair.essay_a));
+        }
+        if let Some(unknown) = [&pair.essay_a, &pair.essay_b].into_iter().find(|essay| !essays.contains(essay)) {
+            return refuse(format!("number {place} names essay {unknown}, which is not in the request"));
+        }
+    }
+    Ok(())
 }
 
 fn records(batch_id: BatchId, essays: Vec<RequestedEssay>) -> Vec<EssayRecord> {

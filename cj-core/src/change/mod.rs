@@ -29,7 +29,7 @@ pub use essay::{EssayContent, EssayKind, EssayRecord, EssayStatus};
 pub use matrix::{MatrixCell, MatrixKey};
 pub use outbox::{MessageKind, OutboxMessage};
 pub use phase::{CompletionReason, FailureReason, Phase, ScoringCause, UnknownCode, WaitingFor};
-pub use request::RequestSnapshot;
+pub use request::{GivenPair, RequestSnapshot};
 pub use result::{BatchResult, EssayResult};
 pub use scores::{EssayScore, FitSummary, HonestReliability, ScoreSheet, SeparationSummary};
 pub use totals::EvidenceTotals;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::id::EssayId;
+
 /// What judges are told and how, kept because later waves need it.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
@@ -33,6 +35,20 @@ pub struct RequestSnapshot {
     pub output_verbosity: Option<String>,
     /// The grade scale of the assignment.
     pub grade_scale: Option<String>,
+    /// The comparisons to ask, in this order and with these sides, repeats included, instead of those that a strategy
+    /// would choose; empty: the strategy chooses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<GivenPair>,
     /// What the caller wants to find again with the batch; nothing is decided by it, and judges do not see it.
     pub labels: BTreeMap<String, String>,
+}
+
+/// One comparison that the caller wants to be asked.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[expect(clippy::exhaustive_structs, reason = "callers construct it")]
+pub struct GivenPair {
+    /// The essay shown first.
+    pub essay_a: EssayId,
+    /// The essay shown second.
+    pub essay_b: EssayId,
 }

@@ -18,7 +18,7 @@ pub(super) fn plan_wave(record: &BatchRecord, known: &Known) -> Result<WavePlan,
     let state = &record.state;
     let wave = state.wave.number + 1;
     let refused = refused(known);
-    let (strategy, pairs) = match next_wave(settings, known.ready.len() as u32, &state.counters, &state.wave) {
+    let (strategy, pairs) = match next_wave(&record.header, known.ready.len() as u32, &state.counters, &state.wave) {
         NextWave::Nothing => (settings.strategy(), Vec::new()),
         NextWave::Complete { pass, limit } => {
             let mut pairs = complete_design(known.ready.len(), pass, record.header.seed);
@@ -26,6 +26,14 @@ pub(super) fn plan_wave(record: &BatchRecord, known: &Known) -> Result<WavePlan,
             pairs.retain(|pair| !sidestepped.contains(&unordered(*pair)));
             pairs.truncate(limit as usize);
             (Strategy::RoundRobin, pairs)
+        }
+        NextWave::Given { limit } => {
+            let (asked, given) = (asked(known), given(record, known));
+            let mut request = Request::new(known.ready.len());
+            (request.asked, request.refused, request.given) = (&asked, &refused, &given);
+            (request.limit, request.rounds) = (limit as usize, 1);
+            (request.seed, request.wave) = (record.header.seed, wave);
+            (Strategy::Given, plan(Strategy::Given, &request)?)
         }
         NextWave::Rounds { rounds, limit } => {
             let asked = asked(known);
@@ -69,6 +77,13 @@ fn asked(known: &Known) -> Vec<Pair> {
     let pair = |a, b| Some(Pair::new(*index.get(a)?, *index.get(b)?));
     let first = known.comparisons.iter().filter(|comparison| comparison.attempt == 1);
     first.filter_map(|comparison| pair(&comparison.essay_a, &comparison.essay_b)).collect()
+}
+
+/// The caller's list, without the pairs of essays that are not compared.
+fn given(record: &BatchRecord, known: &Known) -> Vec<Pair> {
+    let index = known.index();
+    let list = &record.header.request.given;
+    list.iter().filter_map(|pair| Some(Pair::new(*index.get(&pair.essay_a)?, *index.get(&pair.essay_b)?))).collect()
 }
 
 /// Pairs that failed in a way that asking again does not mend.

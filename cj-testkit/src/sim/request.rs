@@ -1,7 +1,7 @@
 //! The batches that are requested.
 
 use cj_core::batch::{BatchRequest, RequestedEssay};
-use cj_core::change::{EssayContent, EssayKind, RequestSnapshot};
+use cj_core::change::{EssayContent, EssayKind, GivenPair, RequestSnapshot};
 use cj_core::config::{Settings, Strategy};
 use cj_core::id::{EssayId, EventId};
 
@@ -45,13 +45,23 @@ pub(super) fn request(number: u32, most_essays: u32, dice: &mut Dice) -> BatchRe
             EssayContent::of_text(format!("Text {ordinal} av omgång {number}."))
         },
     };
+    let given: Vec<GivenPair> = if faulty >= 0.03 && dice.unit() < 0.1 {
+        let mut pair = || {
+            let first = dice.below(essays as usize) as u32;
+            let second = (first + 1 + dice.below(essays as usize - 1) as u32) % essays;
+            GivenPair { essay_a: essay_id(first), essay_b: essay_id(second) }
+        };
+        (0..essays).map(|_| pair()).collect()
+    } else {
+        Vec::new()
+    };
     let event_id = EventId::new(dice.id());
     BatchRequest {
         event_id,
         bos_batch_id: format!("bos-{number}"),
         correlation_id: dice.id(),
         settings: settings.build().expect("the settings are in range"),
-        request: RequestSnapshot::default(),
+        request: RequestSnapshot { given, ..RequestSnapshot::default() },
         seed: Some(u64::from(number)),
         course_code: "ENG5".to_owned(),
         language: "sv".to_owned(),

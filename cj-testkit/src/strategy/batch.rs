@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use cj_core::change::{
-    BatchHeader, BatchRecord, BatchResult, BatchState, CompletionReason, Counters, FailureReason, Lease, Phase,
-    RequestSnapshot, ScoringCause, WaitingFor, WaveProgress,
+    BatchHeader, BatchRecord, BatchResult, BatchState, CompletionReason, Counters, FailureReason, GivenPair, Lease,
+    Phase, RequestSnapshot, ScoringCause, WaitingFor, WaveProgress,
 };
 use cj_core::config::Settings;
 use cj_core::id::{BatchId, EssayId, EventId, WorkerId};
@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use uuid::Uuid;
 
-use super::{odd_text, real, sheet, time};
+use super::{essay_ids, odd_text, real, sheet, time};
 
 /// A batch in any phase, with any figures: they need not go together.
 pub fn batch() -> impl Strategy<Value = BatchRecord> {
@@ -74,8 +74,11 @@ fn request() -> BoxedStrategy<RequestSnapshot> {
     let short =
         (of(odd_text(30)), of(odd_text(30)), of(odd_text(30)), of(odd_text(9)), of(odd_text(9)), of(odd_text(9)));
     let labels = btree_map(odd_text(20), odd_text(60), 0..4);
-    (long, short, of(0.0..=2.0_f64), of(any::<u32>()), labels)
-        .prop_map(|(long, short, temperature, max_tokens, labels)| {
+    let given = |ids: Vec<EssayId>| -> Vec<GivenPair> {
+        ids.windows(2).map(|two| GivenPair { essay_a: two[0].clone(), essay_b: two[1].clone() }).collect()
+    };
+    (long, short, of(0.0..=2.0_f64), of(any::<u32>()), (labels, essay_ids(4).prop_map(given)))
+        .prop_map(|(long, short, temperature, max_tokens, (labels, given))| {
             let (student_prompt, instructions, judge_rubric, system_prompt) = long;
             let (callback_topic, provider, model, reasoning_effort, output_verbosity, grade_scale) = short;
             RequestSnapshot {
@@ -91,6 +94,7 @@ fn request() -> BoxedStrategy<RequestSnapshot> {
                 reasoning_effort,
                 output_verbosity,
                 grade_scale,
+                given,
                 labels,
             }
         })
@@ -178,7 +182,7 @@ fn wave() -> impl Strategy<Value = WaveProgress> {
 fn batch_result() -> BoxedStrategy<BatchResult> {
     let tokens = (0..=i64::MAX as u64, 0..=i64::MAX as u64);
     let judge = of((odd_text(30), odd_text(30)));
-    (of(sheet()), super::essay_ids(4), of(real()), tokens, judge, of(odd_text(90)), odd_text(200))
+    (of(sheet()), essay_ids(4), of(real()), tokens, judge, of(odd_text(90)), odd_text(200))
         .prop_map(|(sheet, missing, cost, (prompt_tokens, completion_tokens), judge, grades_unavailable, warning)| {
             BatchResult {
                 sheet,

@@ -3,7 +3,7 @@ use std::ffi::OsString;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::command::{cancel, migrate, pair, report, results, run, schema, score, simulate, status};
+use crate::command::{cancel, migrate, pair, replay, report, results, run, schema, score, simulate, status};
 
 /// The command line: the options that every command has, and the command.
 #[derive(Debug, Parser)]
@@ -68,6 +68,8 @@ pub enum Command {
     Results(results::Args),
     /// Write the HTML report of a batch
     Report(report::Args),
+    /// Run a recorded simulation of the workflow again
+    Replay(replay::Args),
     /// End a batch
     Cancel(cancel::Args),
     /// Bring a store's tables up to date

@@ -43,6 +43,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         cli::Command::Pair(args) => command::pair::run(args, &cli.globals, &console),
         cli::Command::Simulate(args) => command::simulate::run(args, &cli.globals, &console),
         cli::Command::Run(args) => command::run::run(args, &cli.globals, &console),
+        cli::Command::Replay(args) => command::replay::run(args, &cli.globals, &console),
         cli::Command::Status(args) => command::status::run(args, &cli.globals, &console),
         cli::Command::Results(args) => command::results::run(args, &cli.globals, &console),
         cli::Command::Report(args) => command::report::run(args, &cli.globals, &console),

@@ -4,6 +4,7 @@
 mod crash;
 mod driver;
 mod failures;
+mod given;
 mod lifecycle;
 mod properties;
 mod recovery;
@@ -12,6 +13,7 @@ mod verdicts;
 
 pub use crash::*;
 pub use failures::*;
+pub use given::*;
 pub use lifecycle::*;
 pub use properties::*;
 pub use recovery::*;

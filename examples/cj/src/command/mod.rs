@@ -2,6 +2,7 @@
 pub mod cancel;
 pub mod migrate;
 pub mod pair;
+pub mod replay;
 pub mod report;
 pub mod results;
 pub mod run;

@@ -3,6 +3,7 @@ mod absence;
 mod figure;
 mod pair;
 mod print;
+mod replay;
 mod run;
 mod run_tables;
 mod schema;
@@ -16,6 +17,7 @@ pub use absence::{absence, is_absence};
 pub use figure::{finite, short};
 pub use pair::{PairOutput, PairSettings, ProposedPair};
 pub use print::{Document, Section, print};
+pub use replay::{ReplayOutput, ReplayStep};
 pub use run::{BatchSummary, Cost, GradeProbability, GradeProjection, RunOutput, RunSettings};
 #[cfg(feature = "schema")]
 pub use schema::generated;

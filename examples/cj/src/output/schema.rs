@@ -17,6 +17,11 @@ pub const SCHEMAS: &[SchemaFile] = &[
         text: include_str!("../../../../schemas/cli/pair.v1.json"),
     },
     SchemaFile {
+        name: "replay.v1",
+        about: "what `cj replay` prints",
+        text: include_str!("../../../../schemas/cli/replay.v1.json"),
+    },
+    SchemaFile {
         name: "run.v1",
         about: "what `cj run` and `cj results` print",
         text: include_str!("../../../../schemas/cli/run.v1.json"),

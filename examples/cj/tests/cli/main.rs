@@ -12,4 +12,5 @@ mod run;
 mod schema;
 mod score;
 mod simulate;
+mod simulated_world;
 mod support;

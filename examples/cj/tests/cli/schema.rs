@@ -26,7 +26,7 @@ fn an_unknown_schema_is_bad_input() {
     assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));
     assert_eq!(
         ended.stderr,
-        "error: no schema is named `nothing.v1`: there are pair.v1, run.v1, score.v1, simulate.v1, status.v1\n"
+        "error: no schema is named `nothing.v1`: there are pair.v1, replay.v1, run.v1, score.v1, simulate.v1, status.v1\n"
     );
 }
 
