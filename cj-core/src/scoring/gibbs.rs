@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
@@ -15,8 +17,9 @@ use super::solver::Plan;
 /// One step: Pólya–Gamma variables of the pairs; scores and order effect jointly from their normal distribution, by
 /// solving for a perturbed right side; σ given the scores by slice sampling; then scores and σ multiplied by a common
 /// factor (Metropolis), which lets σ move where data are few and the two hold each other fast.
-pub(crate) struct Gibbs<'a> {
-    problem: &'a Problem,
+#[derive(Debug)]
+pub(crate) struct Gibbs {
+    problem: Arc<Problem>,
     sampler: PolyaGamma,
     rng: ChaCha8Rng,
     information: Information,
@@ -29,10 +32,10 @@ pub(crate) struct Gibbs<'a> {
     proposed: u32,
 }
 
-impl<'a> Gibbs<'a> {
+impl Gibbs {
     /// A chain that starts from the penalised maximum at σ = 1.5.
-    pub(crate) fn new(problem: &'a Problem, seed: u64) -> Self {
-        let mut start = problem.clone();
+    pub(crate) fn new(problem: Arc<Problem>, seed: u64) -> Self {
+        let mut start = Problem::clone(&problem);
         start.holds.fill(Hold::Normal { mean: 0.0, precision: START.powi(-2) });
         let origin =
             |problem: &Problem| Point { scores: vec![0.0; problem.items()], extras: vec![0.0; problem.extras()] };
@@ -53,15 +56,13 @@ impl<'a> Gibbs<'a> {
         }
     }
 
-    /// Makes `steps` steps that are forgotten, in which the width of the proposals is tuned.
-    pub(crate) fn warm_up(&mut self, steps: usize) -> Result<(), ScoringError> {
-        for step in 1..=steps {
-            self.step()?;
-            if step % TUNING == 0 {
-                let share = f64::from(self.accepted) / f64::from(self.proposed.max(1));
-                self.width = (self.width * if share > 0.44 { 1.3 } else { 0.75 }).clamp(1e-3, 2.0);
-                (self.accepted, self.proposed) = (0, 0);
-            }
+    /// Makes one step that is forgotten, its number counted from 1, in which the width of the proposals is tuned.
+    pub(crate) fn warm_up(&mut self, number: usize) -> Result<(), ScoringError> {
+        self.step()?;
+        if number.is_multiple_of(TUNING) {
+            let share = f64::from(self.accepted) / f64::from(self.proposed.max(1));
+            self.width = (self.width * if share > 0.44 { 1.3 } else { 0.75 }).clamp(1e-3, 2.0);
+            (self.accepted, self.proposed) = (0, 0);
         }
         Ok(())
     }
@@ -76,7 +77,7 @@ impl<'a> Gibbs<'a> {
 
     fn draw_scores(&mut self) -> Result<(), ScoringError> {
         let precision = self.sigma.powi(-2);
-        let problem = self.problem;
+        let problem = Arc::clone(&self.problem);
         let (mut scores, mut extras) = (vec![0.0; problem.items()], vec![0.0; problem.extras()]);
         for score in &mut scores {
             *score = draw(&mut self.rng) / self.sigma;
@@ -116,7 +117,7 @@ impl<'a> Gibbs<'a> {
 
     /// Multiplies scores and σ by a common factor: the prior of θ/σ does not feel it, only the judgements do.
     fn scale(&mut self) {
-        let problem = self.problem;
+        let problem = Arc::clone(&self.problem);
         let order = self.point.extras.first().copied().unwrap_or_default();
         let fit = |factor: f64, point: &Point| -> f64 {
             let term = |cell: Cell| {

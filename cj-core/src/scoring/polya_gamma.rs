@@ -10,7 +10,7 @@ use super::normal::{cumulative, draw, uniform};
 /// PG(1, z) exactly, by Devroye's alternating series; whole b as sums of those, and above 60 by the normal distribution
 /// with the same mean and variance; the fraction of a b that is not whole by 32 terms of the series of gammas, the rest
 /// of the series being replaced by its mean.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct PolyaGamma {
     tail_share: &'static [f64],
 }

@@ -1,14 +1,15 @@
+use std::sync::Arc;
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use super::chains::Chains;
 use super::fit::Method;
 use super::gibbs::Gibbs;
 use super::newton::{Optimum, maximise};
 use super::normal::draw;
-use super::problem::{Hold, Point, Problem};
-use super::statistics::{error_of_quantile, mean_and_variance, median, quantile, sorted, squared_correlation};
-use super::{Effect, Fit, Judgements, Model, Sampling, ScoringError, TiePolicy};
+use super::problem::{Hold, Problem};
+use super::statistics::{error_of_quantile, median, quantile, sorted, squared_correlation};
+use super::{Fit, Judgements, Model, Sampling, ScoringError};
 
 /// What the judgements say when the spread of the items is unknown too: a hierarchical Bayesian analysis.
 ///
@@ -83,59 +84,39 @@ impl Model {
     /// # Errors
     /// [`ScoringError::Setting`] for a sampling out of range and for a model with anchors.
     pub fn posterior(&self, judgements: &Judgements, sampling: Sampling) -> Result<Posterior, ScoringError> {
-        sampling.check()?;
-        if self.has_anchors() {
-            let expected = "a model without anchors";
-            return Err(ScoringError::Setting { setting: "hierarchical prior", found: "anchors".to_owned(), expected });
-        }
-        let problem = Problem::new(judgements, TiePolicy::Drop, self.has_order());
-        if problem.items() > MOST_ITEMS || problem.len() > MOST_PAIRS {
-            return Posterior::approximate(judgements, &problem, sampling);
-        }
-        Posterior::sample(judgements, problem, sampling)
+        self.sampler(judgements, sampling)?.finish()
     }
 }
 
 impl Posterior {
-    fn sample(judgements: &Judgements, problem: Problem, sampling: Sampling) -> Result<Self, ScoringError> {
-        let mut chain = Gibbs::new(&problem, sampling.seed);
-        chain.warm_up(WARM_UP)?;
-        let mut orders = Vec::new();
-        let chains = Chains::draw(sampling, problem.items(), problem.len() > 0, |draws| {
-            chain.step()?;
-            draws.push(&chain.point.scores);
-            orders.extend(chain.point.extras.first());
-            Ok(chain.sigma)
-        })?;
-        let (order, order_variance) = mean_and_variance(&orders);
-        let extras = if problem.has_order { vec![order] } else { Vec::new() };
-        let point = Point { scores: chains.draws.means(), extras };
-        let order = problem.has_order.then(|| Effect { estimate: order, standard_error: order_variance.sqrt() });
-        let fit = Fit::sampled(judgements, problem, point, order, chains.draws);
-        Ok(Self::of(fit, &chains.sigmas, chains.reliability))
-    }
-
     /// What is known when drawing has ended.
     pub(crate) fn of(fit: Fit, sigmas: &[f64], reliability: Result<Reliability, ScoringError>) -> Self {
         Self { fit, latent_sd: Quantiles::of(sigmas), flat: flat(sigmas), reliability }
     }
 
-    fn approximate(judgements: &Judgements, problem: &Problem, sampling: Sampling) -> Result<Self, ScoringError> {
-        let mut chain = Gibbs::new(problem, sampling.seed);
-        chain.warm_up(SHORT_WARM_UP)?;
+    pub(crate) fn approximate(
+        judgements: &Judgements,
+        problem: Arc<Problem>,
+        sampling: Sampling,
+    ) -> Result<Self, ScoringError> {
+        let mut chain = Gibbs::new(Arc::clone(&problem), sampling.seed);
+        for step in 1..=SHORT_WARM_UP {
+            chain.warm_up(step)?;
+        }
         let mut sigmas = Vec::with_capacity(SHORT);
         for _ in 0..SHORT {
             chain.step()?;
             sigmas.push(chain.sigma);
         }
         let sigma = median(&sigmas);
-        let mut held = problem.clone();
+        let is_judged = problem.len() > 0;
+        let mut held = Arc::unwrap_or_clone(problem);
         held.holds.fill(Hold::Normal { mean: 0.0, precision: sigma.powi(-2) });
         let optimum = maximise(&held, chain.point.clone(), || Ok(()))?;
         let mut rng = ChaCha8Rng::seed_from_u64(sampling.seed ^ 1);
         let noise = |_| perturbed(&held, &optimum, sigma, &mut rng);
         let draws: Vec<Vec<f64>> = (0..SHORT).map(noise).collect::<Result<_, _>>()?;
-        let reliability = Reliability::of(problem.len() > 0, &optimum.point.scores, draws.iter().map(Vec::as_slice));
+        let reliability = Reliability::of(is_judged, &optimum.point.scores, draws.iter().map(Vec::as_slice));
         let fit = Fit::new(judgements, held, optimum)?.with_method(Method::Approximated { latent_sd: sigma });
         Ok(Self::of(fit, &sigmas, reliability))
     }
@@ -238,7 +219,7 @@ const SHORT_WARM_UP: usize = 50;
 const SHORT: usize = 120;
 /// Items up to which the posterior is drawn.
 pub(crate) const MOST_ITEMS: usize = 1_200;
-const MOST_PAIRS: usize = 60_000;
+pub(crate) const MOST_PAIRS: usize = 60_000;
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::estimate::{Known, counts};
-use super::{Precision, ServiceError};
+use super::{Service, ServiceError};
 use crate::batch::{Scored, looks_at_reliability};
 use crate::change::{
     BatchRecord, EssayScore, FitSummary, HonestReliability, MatrixCell, MatrixKey, Phase, ScoreSheet, ScoringCause,
@@ -13,24 +13,40 @@ use crate::change::{
 };
 use crate::id::EssayId;
 use crate::scoring::{
-    Connectivity, Fit, Judgements, Method, Model, PairCount, Sampling, Separation, SeparationBasis, TiePolicy,
+    Connectivity, Fit, Judgements, Method, Model, PairCount, Posterior, Sampling, Separation, SeparationBasis,
+    TiePolicy,
 };
 
-/// Fits the scale to what is stored.
-pub(super) fn score(record: &BatchRecord, known: Known, precision: Precision) -> Result<Scored, ServiceError> {
-    let watermark = record.state.counters.decided;
-    let mut earlier = known.waves.iter().rev().filter(|wave| wave.wave < record.state.wave.number);
-    let previous = earlier.find_map(|wave| wave.sheet.as_ref());
-    let seed = sampler_seed(record.header.seed, record.state.wave.number, watermark);
-    let state = &record.state;
-    let may_end = state.counters.left() == 0 || state.phase != Phase::Scoring(ScoringCause::WaveSettled);
-    let looks = may_end || looks_at_reliability(state, known.ready.len() as u32);
-    let sampling = precision.sampling(seed, looks);
-    let sheet = fit_sheet(&known.ready, &known.counts, watermark, sampling, previous)?;
-    let wave = known.waves.into_iter().next_back();
-    let wave =
-        wave.ok_or(crate::batch::Rejection::WrongPhase { input: "Scored without a wave", phase: record.state.phase })?;
-    Ok(Scored { sheet, wave, essays: known.essays, totals: known.totals })
+/// Steps of the sampler between two looks at the lease: a fraction of a second each.
+const STEPS: usize = 50;
+
+impl Service {
+    /// Fits the scale to what is known, and renews the lease while it does; none when another worker took the batch.
+    pub(super) async fn score(&self, record: &BatchRecord, known: Known) -> Result<Option<Scored>, ServiceError> {
+        let state = &record.state;
+        let watermark = state.counters.decided;
+        let seed = sampler_seed(record.header.seed, state.wave.number, watermark);
+        let may_end = state.counters.left() == 0 || state.phase != Phase::Scoring(ScoringCause::WaveSettled);
+        let looks = may_end || looks_at_reliability(state, known.ready.len() as u32);
+        let judgements = known.judgements()?;
+        let model = Model::builder().build()?;
+        let mut sampler = model.sampler(&judgements, self.precision.sampling(seed, looks))?;
+        let mut lease = state.lease.as_ref().map_or_else(|| self.clock.now(), |lease| lease.until);
+        while !sampler.is_done() {
+            sampler.advance(STEPS)?;
+            if lease - self.clock.now() < record.header.settings.lease() / 2 {
+                let Some(until) = self.renew(record.id()).await? else { return Ok(None) };
+                lease = until;
+            }
+        }
+        let mut earlier = known.waves.iter().rev().filter(|wave| wave.wave < state.wave.number);
+        let previous = earlier.find_map(|wave| wave.sheet.as_ref());
+        let sheet = sheet(&known.ready, &judgements, &model, sampler.finish()?, watermark, previous);
+        let wave = known.waves.into_iter().next_back();
+        let wave =
+            wave.ok_or(crate::batch::Rejection::WrongPhase { input: "Scored without a wave", phase: state.phase })?;
+        Ok(Some(Scored { sheet, wave, essays: known.essays, totals: known.totals }))
+    }
 }
 
 /// Counts by index of the sorted essay ids, from cells of the comparison matrix.
@@ -53,16 +69,27 @@ pub fn fit_sheet(
     let judgements = Judgements::from_counts(&names, counts)?;
     let model = Model::builder().build()?;
     let posterior = model.posterior(&judgements, sampling)?;
+    Ok(sheet(essays, &judgements, &model, posterior, watermark, previous))
+}
+
+fn sheet(
+    essays: &[EssayId],
+    judgements: &Judgements,
+    model: &Model,
+    posterior: Posterior,
+    watermark: u32,
+    previous: Option<&ScoreSheet>,
+) -> ScoreSheet {
     let fit = posterior.fit();
     let mut warnings = Vec::new();
-    let connectivity = Connectivity::of(&judgements, TiePolicy::Drop);
+    let connectivity = Connectivity::of(judgements, TiePolicy::Drop);
     if !connectivity.is_connected() {
         warnings.push(format!(
             "the comparisons fall into {} groups that were never compared with each other: scores compare inside a group only",
             connectivity.components().len()
         ));
     }
-    let separation = match model.separation(&judgements).and_then(Separation::shown) {
+    let separation = match model.separation(judgements).and_then(Separation::shown) {
         Ok(found) => Some(SeparationSummary {
             ssr: found.ssr,
             ssr_alternative: found.ssr_alternative,
@@ -110,7 +137,7 @@ pub fn fit_sheet(
         max_gradient: fit.max_gradient(),
         components,
     };
-    Ok(ScoreSheet { watermark, essays: rows, fit: summary, separation, reliability, max_change, warnings })
+    ScoreSheet { watermark, essays: rows, fit: summary, separation, reliability, max_change, warnings }
 }
 
 /// Every scoring draws from numbers of its own, and the same ones when it is done again: SHA-256 of what names it.

@@ -1,5 +1,7 @@
 //! What work phases need: texts, pairs, scales. Fetching and fitting happen outside every transaction.
 
+use chrono::{DateTime, Utc};
+
 use super::fold::FoldOutcome;
 use super::shell::until_not_overtaken;
 use super::{Service, ServiceError};
@@ -42,7 +44,8 @@ impl Service {
                 _ => {
                     let known = Self::known(&mut *view, &record).await?;
                     drop(view);
-                    (Input::Scored(Box::new(super::score::score(&record, known, self.precision)?)), Texts::Omit)
+                    let Some(scored) = self.score(&record, known).await? else { continue };
+                    (Input::Scored(Box::new(scored)), Texts::Omit)
                 }
             };
             // An outcome that was overtaken is thrown away: the loop looks again at what is stored.
@@ -52,6 +55,14 @@ impl Service {
 
     async fn fold_retrying(&self, id: BatchId, input: &Input, texts: Texts) -> Result<FoldOutcome, ServiceError> {
         until_not_overtaken!(self.fold(id, input, texts))
+    }
+
+    /// Holds a batch for longer, and says until when; none when another worker has it, or it went on.
+    pub(super) async fn renew(&self, id: BatchId) -> Result<Option<DateTime<Utc>>, ServiceError> {
+        match self.fold_retrying(id, &Input::WorkClaimed, Texts::Omit).await? {
+            FoldOutcome::Moved(batch) => Ok(batch.state().lease.as_ref().map(|lease| lease.until)),
+            FoldOutcome::Overtaken(_) => Ok(None),
+        }
     }
 
     fn holds_lease(&self, record: &BatchRecord) -> bool {
