@@ -88,6 +88,17 @@ macro_rules! conformance {
                 records_two_thousand_answers_at_once,
                 adds_to_two_thousand_cells_at_once,
             ];
+            erasure: [
+                erases_words_and_keeps_scores,
+                erases_scores_where_they_are_to_go,
+                an_unsent_event_is_not_erased,
+                erases_the_batches_that_are_named,
+                a_batch_that_goes_on_is_not_erased,
+                the_first_erasure_is_remembered,
+                lists_what_may_be_erased,
+                letters_of_nobody_stay,
+                erases_no_batch_and_two_thousand,
+            ];
             errors: [
                 a_view_refuses_to_write,
                 a_conflict_names_its_operation,
@@ -153,6 +164,9 @@ macro_rules! conformance {
             ];
             workflow: [
                 crash_between_any_two_writes,
+                erased_batch_leaves_no_text,
+                a_batch_that_goes_on_keeps_its_texts,
+                texts_go_after_their_retention_period,
                 high_failure_rate_fails_once,
                 a_failed_attempt_is_asked_again,
                 one_failed_send_does_not_stall,

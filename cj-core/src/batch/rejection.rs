@@ -43,6 +43,12 @@ pub enum Rejection {
         /// What is wrong with it.
         detail: String,
     },
+    /// What is for batches that have ended only.
+    #[error("the batch has not ended: {phase}")]
+    NotEnded {
+        /// How far it is.
+        phase: Phase,
+    },
     /// A message that breaks its contract.
     #[error("the event cannot be written: {0}")]
     Contract(String),

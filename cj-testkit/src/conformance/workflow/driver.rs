@@ -20,7 +20,7 @@ use super::super::support::{find, view};
 use crate::fixture::{self, at};
 
 /// One worker, the clock it looks at, and the mailbox that its events go to.
-pub(super) struct Driver {
+pub(crate) struct Driver {
     pub(super) store: Arc<dyn Store>,
     pub(super) service: Service,
     pub(super) clock: Arc<ManualClock>,
@@ -34,7 +34,7 @@ pub(super) struct Mailbox {
 }
 
 impl Driver {
-    pub(super) fn new(store: Arc<dyn Store>) -> Self {
+    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
         let clock = Arc::new(ManualClock::at(at(0)));
         let service = Service::new(Arc::clone(&store), clock.clone(), fixture::worker("worker"));
         let service = service.with_precision(Precision::ROUGH);

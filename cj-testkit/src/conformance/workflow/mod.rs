@@ -2,7 +2,8 @@
 //! still until it is told.
 
 mod crash;
-mod driver;
+pub(crate) mod driver;
+pub(crate) mod erasure;
 mod failures;
 mod lifecycle;
 mod properties;
@@ -11,6 +12,7 @@ mod story;
 mod verdicts;
 
 pub use crash::*;
+pub use erasure::*;
 pub use failures::*;
 pub use lifecycle::*;
 pub use properties::*;
