@@ -107,10 +107,11 @@ WHERE batch_id = ANY ($1::uuid[])";
 const DECISIONS: &str = "
 UPDATE cj_judge_decisions SET justification = NULL, error_message = NULL WHERE batch_id = ANY ($1::uuid[])";
 
-/// An event that was not sent is the word of the end.
+/// What tells the scores goes, sent or not; another event that was not sent is the word of the end.
 const OUTBOX: &str = "
 DELETE FROM event_outbox
-WHERE batch_id = ANY ($1::uuid[]) AND (kind = 'question' OR ($2::boolean AND published_at IS NOT NULL))";
+WHERE batch_id = ANY ($1::uuid[]) AND (kind = 'question'
+    OR ($2::boolean AND (published_at IS NOT NULL OR aggregate_type = 'assessment_result')))";
 
 const DEAD_LETTERS: &str = "
 DELETE FROM cj_dead_letters WHERE batch_id = ANY ($1::uuid[])";

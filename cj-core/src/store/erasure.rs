@@ -11,8 +11,9 @@ use crate::id::{BatchId, EventId};
 /// # Contract
 /// - Gone after `erase`: texts and titles of essays; justifications and the messages of providers beside answers; the bytes of
 ///   questions, sent or not; the dead letters that were attributed to the batch. With [`ErasureScope::TextsAndScores`] also
-///   scores, errors and ranks of essays, results, projected grades, the scales of waves and of the batch, and events that were
-///   sent. An event that is still to be sent stays: it is the word of the end.
+///   scores, errors and ranks of essays, results, projected grades, the scales of waves and of the batch, events that were sent,
+///   and those of [`OutboxMessage::RESULT`](crate::change::OutboxMessage::RESULT), sent or not. Any other event that is still to be sent stays: it is the word of the
+///   end, and holds no score.
 /// - Kept: the batch with phase, reason, counters and what its caller said to the judges; which pairs were asked and what was
 ///   answered, with what it cost; hashes of texts, which tell a redelivered request from a new one.
 /// - What is erased cannot be read through any port. How long the medium keeps it is for the adapter to say.

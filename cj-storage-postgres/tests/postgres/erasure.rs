@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use chrono::Utc;
-use cj_core::store::{ErasureRepository as _, ErasureScope, Store as _};
+use cj_core::store::{ErasureScope, Store as _};
 use cj_storage_postgres::PgStore;
+use cj_testkit::fixture::at;
 use cj_testkit::postgres::PgDatabase;
 use cj_testkit::{WORDS, batch_full_of_words};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, query_scalar};
@@ -36,7 +36,7 @@ async fn erased_texts_are_in_no_table() {
     let before = rows(&mut conn).await;
     for (id, left) in [(id, before / 2), (other, 0)] {
         let mut unit = store.begin().await.unwrap();
-        unit.erase(&[id], ErasureScope::Texts, Utc::now()).await.unwrap();
+        unit.erase(&[id], ErasureScope::Texts, at(9_000)).await.unwrap();
         unit.commit().await.unwrap();
         assert_eq!(rows(&mut conn).await, left, "of {before}");
     }

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::{TimeDelta, Utc};
-use cj_core::store::{ErasureRepository as _, ErasureScope, ErrorKind, Store as _};
+use cj_core::store::{ErasureScope, ErrorKind, Store as _};
 use cj_storage_sqlite::{Access, SqliteOptions};
+use cj_testkit::fixture::at;
 use cj_testkit::{WORDS, batch_full_of_words};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, SqliteConnection, query_scalar};
 
@@ -47,7 +47,7 @@ async fn erased_texts_are_not_in_the_file() {
     let id = batch_full_of_words(Arc::new(fixture.store.clone()), "batch").await;
     assert!(cells(&path).await >= 15 && bytes(&path) >= 15, "{} cells, {} times", cells(&path).await, bytes(&path));
     let mut unit = fixture.store.begin().await.unwrap();
-    unit.erase(&[id], ErasureScope::Texts, Utc::now() + TimeDelta::days(1)).await.unwrap();
+    unit.erase(&[id], ErasureScope::Texts, at(9_000)).await.unwrap();
     unit.commit().await.unwrap();
     assert_eq!(cells(&path).await, 0);
     assert!(bytes(&path) > 0, "if this fails SQLite forgets by itself, and `compact` is not needed any more");
@@ -66,7 +66,7 @@ async fn a_file_that_is_read_is_not_called_clean() {
     let id = batch_full_of_words(Arc::new(store.clone()), "batch").await;
     let view = fixture.store.read().await.unwrap();
     let mut unit = store.begin().await.unwrap();
-    unit.erase(&[id], ErasureScope::TextsAndScores, Utc::now()).await.unwrap();
+    unit.erase(&[id], ErasureScope::TextsAndScores, at(9_000)).await.unwrap();
     unit.commit().await.unwrap();
     assert_eq!(store.compact().await.unwrap_err().kind(), ErrorKind::Unavailable);
     drop(view);

@@ -148,19 +148,24 @@ pub async fn erases_scores_where_they_are_to_go(store: Arc<dyn Store>) {
     assert_eq!(erasures, [Erasure { batch_id: id, texts_at: at(200), scores_at: Some(at(200)) }]);
 }
 
-/// Sent events go with the scores that they tell of; one that was not sent is the word of the end, and stays.
-pub async fn an_unsent_event_is_not_erased(store: Arc<dyn Store>) {
+/// Sent events go with the scores, and so do unsent ones that tell them; another unsent one is the word of the end, and stays.
+pub async fn events_that_tell_scores_go_with_them(store: Arc<dyn Store>) {
     let (sent, unsent) = (ended(&store, "sent", 100).await, ended(&store, "unsent", 100).await);
     let settlement = Settlement { id: sent.event_id(9, 0), outcome: SettlementOutcome::Sent { at: at(150) } };
+    let aggregate_type = OutboxMessage::RESULT.to_owned();
+    let rich = OutboxMessage { aggregate_type, key: "job".to_owned(), ..fixture::event(unsent, 9, 1) };
     let mut unit = begin(&store).await;
+    unit.append(std::slice::from_ref(&rich)).await.expect("messages are kept");
     unit.settle(&[settlement]).await.expect("the event is sent");
     unit.erase(&[sent, unsent], ErasureScope::TextsAndScores, at(200)).await.expect("the batches are erased");
     commit(unit).await;
     let left: Vec<_> = claim(&store, MessageKind::Event).await.iter().map(|event| event.id).collect();
     assert_eq!(left, [unsent.event_id(9, 0)]);
-    // The id of a sent event is free again: its row is gone.
+    let depth = view(&store).await.depth(MessageKind::Event).await.expect("the depth is read");
+    assert_eq!(depth.pending, 1);
+    // Their ids are free again: their rows are gone.
     let mut unit = begin(&store).await;
-    unit.append(&[fixture::event(sent, 9, 0)]).await.expect("the sent event is gone");
+    unit.append(&[fixture::event(sent, 9, 0), rich]).await.expect("the events are gone");
     refused(unit.append(&[fixture::event(unsent, 9, 0)]).await, ErrorKind::Conflict);
 }
 

@@ -74,14 +74,18 @@ impl OutboxTable {
         let own = self.rows.values().filter(|row| row.message.batch_id == batch);
         let gone = own.filter(|row| match row.message.kind {
             MessageKind::Question => true,
-            MessageKind::Event => row.is_sent && scope == ErasureScope::TextsAndScores,
+            MessageKind::Event => {
+                let tells_scores = row.is_sent || row.message.aggregate_type == OutboxMessage::RESULT;
+                tells_scores && scope == ErasureScope::TextsAndScores
+            }
         });
-        let gone: Vec<_> = gone.map(|row| (row.message.id, row.message.kind)).collect();
-        for (id, kind) in gone {
-            match kind {
-                MessageKind::Question => self.withdraw(id),
+        let gone: Vec<Row> = gone.cloned().collect();
+        for row in gone {
+            match row.message.kind {
+                MessageKind::Question => self.withdraw(row.message.id),
                 MessageKind::Event => {
-                    self.rows.remove_mut(&id);
+                    self.events.take(&row.key, &row.place());
+                    self.rows.remove_mut(&row.message.id);
                 }
             }
         }

@@ -47,6 +47,13 @@ impl Driver {
         service.with_precision(Precision::ROUGH)
     }
 
+    /// Another worker on the same clock, whose way to the store is another one.
+    pub(super) fn by_way_of(&self, store: Arc<dyn Store>, name: &str) -> Self {
+        let service = Service::new(Arc::clone(&store), self.clock.clone(), fixture::worker(name));
+        let service = service.with_precision(Precision::ROUGH);
+        Self { store, service, clock: Arc::clone(&self.clock), mailbox: Arc::clone(&self.mailbox) }
+    }
+
     /// A batch of so many students' essays, planned and waiting.
     pub(super) async fn start(&self, name: &str, essays: u32, settings: SettingsBuilder) -> BatchId {
         let id = self.service.submit(request(name, essays, settings)).await.expect("the request is good");
