@@ -169,6 +169,7 @@ macro_rules! conformance {
                 error_code_is_stored_as_text,
                 retry_is_within_budget,
                 budget_is_never_exceeded,
+                a_plan_overtaken_by_retries_is_made_again,
                 outage_of_a_minute_fails_nothing,
                 numeric_grade_scale_completes,
                 storage_id_is_not_a_checksum,

@@ -49,6 +49,14 @@ pub enum Rejection {
         /// How far it is.
         phase: Phase,
     },
+    /// A plan for more questions than the budget has left: retries took them meanwhile.
+    #[error("the plan has {found} questions, {left} are left in the budget")]
+    OverBudget {
+        /// How many are left.
+        left: u32,
+        /// How many were planned.
+        found: u32,
+    },
     /// A message that breaks its contract.
     #[error("the event cannot be written: {0}")]
     Contract(String),

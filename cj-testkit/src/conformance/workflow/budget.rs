@@ -10,6 +10,7 @@ use cj_core::id::{BatchId, ComparisonId};
 use cj_core::store::Store;
 
 use super::driver::{COMPLETION, Driver, in_message, judged};
+use super::gate::Gate;
 use crate::audit::audit;
 use crate::fixture::error_code;
 
@@ -137,5 +138,34 @@ pub async fn outage_of_a_minute_fails_nothing(store: Arc<dyn Store>) {
     let counters = driver.record(id).await.state.counters;
     assert_eq!((counters.decided, counters.rescued, counters.failed), (15, 15, 0));
     assert_eq!(driver.event_names(id).await, COMPLETION);
+    audit(&*driver.store, id).await;
+}
+
+/// A plan that was made before stragglers failed, and their retries took what it was to be paid from, is thrown away and made
+/// again: the worker goes on at once, within what is left.
+pub async fn a_plan_overtaken_by_retries_is_made_again(store: Arc<dyn Store>) {
+    let driver = Driver::new(Arc::clone(&store));
+    let gate = Gate::new(store);
+    let slow = driver.by_way_of(gate.clone(), "slow");
+    let settings = Settings::builder().target_reliability(None).min_success_rate(0.0).max_attempts(2);
+    let settings = settings.budget(Some(30)).completion_threshold_pct(50).straggler_grace_s(0);
+    let id = slow.start("batch", 12, settings).await;
+    driver.ask().await;
+    let rows = driver.comparisons(id).await;
+    assert_eq!(rows.len(), 18);
+    slow.take(rows[..9].iter().map(judged)).await;
+    assert_eq!(driver.record(id).await.state.phase.name(), "SCORING");
+    // The first unit writes the scale, the second would write the next wave.
+    gate.hold_after(1);
+    let fails = async {
+        gate.is_reached().await;
+        driver.take(rows[9..].iter().map(timed_out)).await;
+        assert_eq!(driver.record(id).await.state.counters.left(), 3);
+        gate.open();
+    };
+    let (phase, ()) = tokio::join!(slow.service.advance(id), fails);
+    assert_eq!(phase.expect("the plan is made again").name(), "WAITING_CALLBACKS");
+    let state = driver.record(id).await.state;
+    assert_eq!((state.wave.number, state.wave.questions, state.counters.spent()), (2, 3, 30));
     audit(&*driver.store, id).await;
 }
