@@ -165,20 +165,21 @@ pub async fn texts_go_after_their_retention_period(store: Arc<dyn Store>) {
         driver.later(TimeDelta::days(1));
     }
     let going = waiting(&driver, "going").await;
-    let sweep = async || {
-        let erased = driver.service.erase_older_than(TimeDelta::days(2), ErasureScope::Texts, 2).await;
-        erased.expect("batches are erased")
-    };
-    assert_eq!(sweep().await, ids[..2]);
-    assert_eq!(sweep().await, [ids[2]], "it ended two days ago to the second");
-    assert_eq!(sweep().await, []);
+    let ended = driver.record(ids[2]).await.state.completed_at.expect("it ended");
+    let age = driver.service.now() - ended;
+    let sweep =
+        async |age| driver.service.erase_older_than(age, ErasureScope::Texts, 2).await.expect("batches are erased");
+    assert_eq!(sweep(age).await, ids[..2], "two at most");
+    assert_eq!(sweep(age + TimeDelta::microseconds(1)).await, []);
+    assert_eq!(sweep(age).await, [ids[2]]);
+    assert_eq!(sweep(age).await, []);
     for (id, is_kept) in ids.iter().zip([false, false, false, true]).chain([(&going, true)]) {
         let essays = EssayRepository::load(&mut *view(&driver.store).await, *id, Texts::Include).await;
         let mut texts = essays.expect("essays are loaded").into_iter().map(|essay| essay.content.text);
         assert!(texts.all(|text| text.is_some() == is_kept));
     }
     driver.later(TimeDelta::days(1));
-    assert_eq!(sweep().await, [ids[3]]);
+    assert_eq!(sweep(TimeDelta::days(2)).await, [ids[3]]);
     let questions = view(&driver.store).await.depth(MessageKind::Question).await.expect("the depth is read");
     assert!(questions.pending > 0, "the questions of the batch that goes on are still there");
 }

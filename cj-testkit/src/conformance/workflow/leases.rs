@@ -20,7 +20,9 @@ pub async fn stale_lease_is_taken_over(store: Arc<dyn Store>) {
     let driver = Driver::new(Arc::clone(&store));
     let gate = Gate::new(store);
     let slow = driver.by_way_of(gate.clone(), "slow");
-    let (quick, third) = (driver.colleague("quick"), driver.colleague("third"));
+    let quick = driver.colleague("quick");
+    let third_gate = Gate::new(Arc::clone(&driver.store));
+    let third = driver.by_way_of(third_gate.clone(), "third").service;
     for (phase, units) in HELD_AT {
         let settings = Settings::builder().max_resampling_passes(0);
         let id = slow.service.submit(request(&format!("held in {phase}"), 5, settings)).await.expect("it is good");
@@ -40,8 +42,17 @@ pub async fn stale_lease_is_taken_over(store: Arc<dyn Store>) {
             assert_eq!(quick.advance(id).await.expect("the batch is looked at"), held.state.phase);
             assert_eq!(driver.record(id).await, held);
             driver.later(TimeDelta::seconds(1));
-            assert!(quick.wake(10).await.expect("the monitor runs").contains(&id), "{phase}: the lease has ended");
-            assert!(third.wake(10).await.expect("the monitor runs").is_empty(), "{phase}: one has it, not two");
+            // Two monitors find the batch due; the first that writes has it.
+            third_gate.hold_after(0);
+            let wakes = async {
+                third_gate.is_reached().await;
+                let woken = quick.wake(10).await.expect("the monitor runs");
+                third_gate.open();
+                woken
+            };
+            let (late, woken) = tokio::join!(third.wake(10), wakes);
+            assert!(woken.contains(&id), "{phase}: the lease has ended");
+            assert!(late.expect("the monitor runs").is_empty(), "{phase}: one has it, not two");
             let moved = quick.advance(id).await.expect("the batch goes on");
             assert_ne!(moved.name(), phase);
             let overtaken = driver.record(id).await;

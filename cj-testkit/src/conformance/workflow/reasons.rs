@@ -234,7 +234,7 @@ pub async fn stop_reason_is_true_stable(store: Arc<dyn Store>) {
     let waves = WaveRepository::load(&mut *view(&driver.store).await, unasked).await.expect("waves are loaded");
     let is_firm = |sheet: &&ScoreSheet| {
         let reliable = sheet.reliability.as_ref().is_some_and(|reliability| reliability.low >= 0.5);
-        reliable && sheet.essays.iter().all(|essay| essay.comparisons >= 4)
+        reliable && sheet.max_change.is_some() && sheet.essays.iter().all(|essay| essay.comparisons >= 4)
     };
     let sheets = waves[..waves.len() - 1].iter().filter_map(|wave| wave.sheet.as_ref()).filter(is_firm);
     let calmest = sheets.min_by(|a, b| a.max_change.partial_cmp(&b.max_change).expect("moves are numbers"));
@@ -264,19 +264,31 @@ pub async fn stop_reason_is_true_stuck_timeout(store: Arc<dyn Store>) {
 }
 
 /// The lower bound of the reliability is at the target, the design is connected, every essay has its verdicts, and there
-/// would have been budget for more; with a target that is out of reach the batch goes on.
+/// would have been budget for more; that the estimate is there already ends nothing.
 pub async fn stop_reason_is_true_target_reliability(store: Arc<dyn Store>) {
     let driver = Driver::new(store);
-    let settings = |target| hundred().rounds_per_wave(2).target_reliability(Some(target));
-    let id = driver.start("reached", 20, settings(0.7)).await;
+    let settings = |target| hundred().rounds_per_wave(1).target_reliability(target);
+    let unasked = driver.start("unasked", 20, settings(None)).await;
+    let phase = judge_all(&driver, unasked, judged).await;
+    assert_eq!(phase, Phase::Completed(CompletionReason::BudgetExhausted));
+    let waves = WaveRepository::load(&mut *view(&driver.store).await, unasked).await.expect("waves are loaded");
+    // Waves of ten questions: every other one has enough new verdicts to be looked at.
+    let sheets: Vec<_> = waves[..waves.len() - 1].iter().filter_map(|wave| wave.sheet.as_ref()).collect();
+    let low = |sheet: &ScoreSheet| sheet.reliability.as_ref().map_or(0.0, |reliability| reliability.low);
+    let surest = sheets.iter().map(|sheet| low(sheet)).fold(0.0, f64::max);
+    let target = surest * 0.98;
+    let is_sooner = |sheet: &&ScoreSheet| {
+        let reliability = sheet.reliability.as_ref().expect("there are verdicts");
+        reliability.median >= target && reliability.low < target
+    };
+    assert!(sheets.iter().copied().any(|sheet| is_sooner(&sheet)), "the estimate is there before its bound");
+
+    let id = driver.start("reached", 20, settings(Some(target))).await;
     judge_all(&driver, id, judged).await;
     let state = ended_as(&driver, id, Phase::Completed(CompletionReason::TargetReliability)).await;
     let sheet = sheet(&state);
-    assert!(sheet.reliability.expect("the batch ended on it").low >= 0.7);
+    assert!(low(&sheet) >= target, "{:?}", sheet.reliability);
     assert_eq!(sheet.fit.components.len(), 1);
     assert!(sheet.essays.iter().all(|essay| essay.comparisons >= 4));
     assert!(state.counters.left() > 0);
-    let id = driver.start("out of reach", 20, settings(1.0)).await;
-    let phase = judge_all(&driver, id, judged).await;
-    assert_eq!(phase, Phase::Completed(CompletionReason::BudgetExhausted));
 }
