@@ -47,6 +47,8 @@ CREATE TABLE cj_batches (
     last_activity_at            timestamptz NOT NULL,
     next_deadline               timestamptz,
     completed_at                timestamptz,
+    texts_erased_at             timestamptz,
+    scores_erased_at            timestamptz,
     result                      json,
     CHECK ((lease_owner IS NULL) = (lease_until IS NULL))
 ) WITH (fillfactor = 50);
@@ -56,6 +58,11 @@ CREATE INDEX ix_cj_batches_bos_batch_id ON cj_batches (bos_batch_id, created_at)
 CREATE INDEX ix_cj_batches_created_at ON cj_batches (created_at);
 CREATE INDEX ix_cj_batches_assignment_id ON cj_batches (assignment_id) WHERE assignment_id IS NOT NULL;
 CREATE INDEX ix_cj_batches_user_id ON cj_batches (user_id);
+-- What may be erased once it was kept for long enough.
+CREATE INDEX ix_cj_batches_holding_texts ON cj_batches (completed_at, id)
+    WHERE completed_at IS NOT NULL AND texts_erased_at IS NULL;
+CREATE INDEX ix_cj_batches_holding_scores ON cj_batches (completed_at, id)
+    WHERE completed_at IS NOT NULL AND scores_erased_at IS NULL;
 
 CREATE TABLE cj_essays (
     batch_id                    uuid NOT NULL REFERENCES cj_batches (id) ON DELETE CASCADE,
@@ -292,11 +299,14 @@ CREATE TABLE cj_dead_letters (
     reason                      text COLLATE "C" NOT NULL,
     detail                      text COLLATE "C" NOT NULL,
     received_at                 timestamptz NOT NULL,
+    -- Whose it is, where that is known: it goes with the texts of its batch.
+    batch_id                    uuid,
     payload                     bytea NOT NULL,
     PRIMARY KEY (consumer, event_id)
 );
 
 CREATE INDEX ix_cj_dead_letters_received_at ON cj_dead_letters (received_at);
+CREATE INDEX ix_cj_dead_letters_batch_id ON cj_dead_letters (batch_id) WHERE batch_id IS NOT NULL;
 
 CREATE TABLE batch_results (
     batch_id                    varchar(255) COLLATE "C" NOT NULL PRIMARY KEY,

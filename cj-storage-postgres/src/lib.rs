@@ -4,6 +4,7 @@ mod batch;
 mod comparison;
 mod dead_letter;
 mod decision;
+mod erasure;
 mod error;
 mod essay;
 mod inbox;

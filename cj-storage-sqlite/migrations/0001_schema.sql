@@ -44,6 +44,8 @@ CREATE TABLE cj_batches (
     last_activity_at           TEXT    NOT NULL,
     next_deadline              TEXT,
     completed_at               TEXT,
+    texts_erased_at            TEXT,
+    scores_erased_at           TEXT,
     result                     TEXT    CHECK (json_valid(result)),
     CHECK ((lease_owner IS NULL) = (lease_until IS NULL))
 ) STRICT;
@@ -53,6 +55,11 @@ CREATE INDEX ix_cj_batches_bos_batch_id ON cj_batches (bos_batch_id, created_at)
 CREATE INDEX ix_cj_batches_created_at ON cj_batches (created_at);
 CREATE INDEX ix_cj_batches_assignment_id ON cj_batches (assignment_id) WHERE assignment_id IS NOT NULL;
 CREATE INDEX ix_cj_batches_user_id ON cj_batches (user_id);
+-- What may be erased once it was kept for long enough.
+CREATE INDEX ix_cj_batches_holding_texts ON cj_batches (completed_at, id)
+    WHERE completed_at IS NOT NULL AND texts_erased_at IS NULL;
+CREATE INDEX ix_cj_batches_holding_scores ON cj_batches (completed_at, id)
+    WHERE completed_at IS NOT NULL AND scores_erased_at IS NULL;
 
 CREATE TABLE cj_essays (
     batch_id          TEXT    NOT NULL REFERENCES cj_batches (id) ON DELETE CASCADE,
@@ -283,11 +290,14 @@ CREATE TABLE cj_dead_letters (
     reason       TEXT NOT NULL,
     detail       TEXT NOT NULL,
     received_at  TEXT NOT NULL,
+    -- Whose it is, where that is known: it goes with the texts of its batch.
+    batch_id     TEXT,
     payload      BLOB NOT NULL,
     PRIMARY KEY (consumer, event_id)
 ) STRICT;
 
 CREATE INDEX ix_cj_dead_letters_received_at ON cj_dead_letters (received_at);
+CREATE INDEX ix_cj_dead_letters_batch_id ON cj_dead_letters (batch_id) WHERE batch_id IS NOT NULL;
 
 CREATE TABLE batch_results (
     batch_id                 TEXT    NOT NULL PRIMARY KEY CHECK (length(batch_id) <= 255),

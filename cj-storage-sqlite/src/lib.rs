@@ -5,6 +5,7 @@ mod cells;
 mod comparison;
 mod dead_letter;
 mod decision;
+mod erasure;
 mod error;
 mod essay;
 mod inbox;

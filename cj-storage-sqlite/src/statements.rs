@@ -2,7 +2,7 @@
 
 use sqlx::{Executor as _, Row as _, SqliteConnection};
 
-use crate::{SqliteStore, batch, comparison, dead_letter, decision, essay, inbox, outbox, result, wave};
+use crate::{SqliteStore, batch, comparison, dead_letter, decision, erasure, essay, inbox, outbox, result, wave};
 
 fn all() -> impl Iterator<Item = &'static str> {
     let files = [
@@ -10,6 +10,7 @@ fn all() -> impl Iterator<Item = &'static str> {
         comparison::STATEMENTS,
         dead_letter::STATEMENTS,
         decision::STATEMENTS,
+        erasure::STATEMENTS,
         essay::STATEMENTS,
         inbox::STATEMENTS,
         outbox::STATEMENTS,

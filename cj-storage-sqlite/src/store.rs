@@ -101,6 +101,27 @@ impl SqliteStore {
         migrate::require_current(self.stored_version(CHECK).await?, CHECK, &self.path)
     }
 
+    /// Writes the file anew without what was deleted, and empties its log. Until then SQLite keeps the bytes of deleted
+    /// rows in free pages, and earlier versions of pages in the log: whoever erases texts calls this afterwards.
+    ///
+    /// It takes as long as copying the file, and needs as much room again. Units wait meanwhile.
+    ///
+    /// # Errors
+    /// `Unavailable` while another connection reads or writes: nothing is lost, and it can be called again. `Unsupported`
+    /// for a file that was opened for reading only.
+    pub async fn compact(&self) -> Result<(), StoreError> {
+        let mut conn = self.writer(COMPACT)?.acquire().await.map_err(|error| self.error(COMPACT, error))?;
+        sqlx::query("VACUUM").execute(&mut *conn).await.map_err(|error| self.error(COMPACT, error))?;
+        let checkpoint = sqlx::query_scalar::<_, i64>("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *conn).await;
+        match checkpoint.map_err(|error| self.error(COMPACT, error))? {
+            0 => Ok(()),
+            _ => {
+                let what = "somebody still reads what was deleted: its log could not be emptied";
+                Err(found(ErrorKind::Unavailable, COMPACT, &self.path, what))
+            }
+        }
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
@@ -171,6 +192,7 @@ async fn is_outside_transaction(conn: &mut SqliteConnection) -> Result<bool, sql
 const PAUSE: Duration = Duration::from_millis(5);
 const BEGIN: &str = "store.begin";
 const CHECK: &str = "store.check";
+const COMPACT: &str = "store.compact";
 const MIGRATE: &str = "store.migrate";
 const OPEN: &str = "store.open";
 const READ: &str = "store.read";

@@ -29,10 +29,12 @@ pub mod postgres;
 mod setup;
 pub mod sim;
 pub mod strategy;
+mod words;
 
 pub use audit::audit;
 pub use fault::{Fault, FaultStore};
 pub use setup::{Setup, run};
+pub use words::{WORDS, batch_full_of_words};
 
 /// The examples of the README, as tests.
 #[cfg(doctest)]

@@ -30,8 +30,7 @@ impl Batch {
         let questions = plan.pairs.len() as u32;
         check_pairs(&plan)?;
         if questions > self.state.counters.left() {
-            let detail = format!("only {} questions are left in the budget", self.state.counters.left());
-            return Err(Rejection::InvalidPair { ordinal: self.state.counters.left(), detail });
+            return Err(Rejection::OverBudget { left: self.state.counters.left(), found: questions });
         }
         change.put_wave(WaveRecord {
             batch_id: self.header.id,

@@ -106,7 +106,7 @@ pub(super) fn completed(
     let thin = thin(header, &job, reason, result, essays, cx)?;
     let mut messages = vec![sender.event("cj_batch", &header.bos_batch_id, thin)?];
     let rich = rich(header, state, &job, reason, result, essays, cx)?;
-    messages.push(sender.event("assessment_result", &job, rich)?);
+    messages.push(sender.event(OutboxMessage::RESULT, &job, rich)?);
     let quantity = u64::from(state.counters.decided);
     let mut used = ResourceConsumptionV1::comparisons(
         &header.bos_batch_id,

@@ -46,6 +46,20 @@ pub enum Rejection {
     /// A list of comparisons that the caller gave and that cannot be asked.
     #[error("the given comparisons cannot be asked: {0}")]
     GivenList(String),
+    /// What is for batches that have ended only.
+    #[error("the batch has not ended: {phase}")]
+    NotEnded {
+        /// How far it is.
+        phase: Phase,
+    },
+    /// A plan for more questions than the budget has left: retries took them meanwhile.
+    #[error("the plan has {found} questions, {left} are left in the budget")]
+    OverBudget {
+        /// How many are left.
+        left: u32,
+        /// How many were planned.
+        found: u32,
+    },
     /// A message that breaks its contract.
     #[error("the event cannot be written: {0}")]
     Contract(String),

@@ -43,6 +43,11 @@ pub struct OutboxMessage {
     pub attempts: u32,
 }
 
+impl OutboxMessage {
+    /// The aggregate type of events that hold scores: they go where scores are erased, sent or not.
+    pub const RESULT: &str = "assessment_result";
+}
+
 /// Event or question.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 #[expect(clippy::exhaustive_enums, reason = "a relay must know where each kind goes")]

@@ -39,6 +39,7 @@ impl Service {
             Err(
                 rejection @ (Rejection::Ended { .. }
                 | Rejection::Leased { .. }
+                | Rejection::OverBudget { .. }
                 | Rejection::StalePlan { .. }
                 | Rejection::StaleScores { .. }
                 | Rejection::WrongPhase { .. }),

@@ -3,6 +3,7 @@
 //! Nothing here decides about a batch; [`crate::batch`] does. Every unit of work can be run again from its start: ids are
 //! derived, messages are admitted once, and versions are compared before anything is written.
 
+mod erase;
 mod error;
 mod estimate;
 mod fold;

@@ -8,7 +8,9 @@ use crate::batch::{Batch, EssayTexts, Input, Loaded, Rejection};
 use crate::change::{ChangeSet, DeadLetter, Outcome, Phase, Verdict};
 use crate::event::ErrorCode;
 use crate::id::{BatchId, ComparisonId, EventId};
-use crate::store::{ComparisonQuery, ComparisonRepository, Settlement, SettlementOutcome, UnitOfWork, apply};
+use crate::store::{
+    ComparisonQuery, ComparisonRepository, LetterOwner, Settlement, SettlementOutcome, UnitOfWork, apply,
+};
 
 /// The consumer under which answers are admitted.
 const CONSUMER: &str = "cj_verdicts";
@@ -54,6 +56,21 @@ struct Item {
     comparison_id: ComparisonId,
     input: Input,
     letter: Option<DeadLetter>,
+}
+
+impl Item {
+    /// Drops what a judge or a provider wrote: the batch's texts were erased, and this may quote them.
+    fn forget_words(&mut self) {
+        if let Input::VerdictReceived(verdict) = &mut self.input {
+            verdict.evidence.justification = None;
+            if let Outcome::Failed { message, .. } = &mut verdict.outcome {
+                *message = None;
+            }
+        }
+        if let Some(letter) = &mut self.letter {
+            letter.payload.clear();
+        }
+    }
 }
 
 impl Service {
@@ -157,10 +174,15 @@ impl Service {
         let wanted: Vec<BatchId> = homes.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
         let mut batches = self.load_batches(&mut *unit, &wanted, ids).await?;
         let texts = self.texts_for_retries(&mut *unit, &items, &homes).await?;
+        let erased = Self::erased(&mut *unit, &batches).await?;
         let none = EssayTexts::new();
         let mut change = ChangeSet::new();
-        for item in items {
+        let mut owners = Vec::new();
+        for mut item in items {
             let home = homes.get(&item.comparison_id);
+            if home.is_some_and(|id| erased.contains(id)) {
+                item.forget_words();
+            }
             let folded = match home.and_then(|id| batches.get_mut(id)) {
                 None => Err(Rejection::UnknownComparison(item.comparison_id)),
                 Some(batch) => {
@@ -177,6 +199,8 @@ impl Service {
                     receipt.dead += 1;
                     tracing::warn!(comparison = %item.comparison_id, %rejection, "an input could not be used");
                     if let Some(letter) = item.letter {
+                        let (consumer, event_id) = (letter.consumer.clone(), letter.event_id);
+                        owners.extend(home.map(|batch_id| LetterOwner { batch_id: *batch_id, consumer, event_id }));
                         change.add_dead_letter(dead(letter, &rejection));
                     }
                 }
@@ -184,6 +208,9 @@ impl Service {
         }
         unit.settle(&settlements).await?;
         apply(&mut *unit, &change).await?;
+        if !owners.is_empty() {
+            unit.attribute_letters(&owners).await?;
+        }
         unit.commit().await?;
         let working = batches.values().filter(|batch| self.has_the_move(batch));
         receipt.work = working.map(Batch::id).collect();
@@ -211,6 +238,19 @@ impl Service {
             (id, Batch::load(record, rows_of.remove(&id).unwrap_or_default(), Loaded::Named))
         };
         Ok(records.into_iter().map(load).collect())
+    }
+
+    /// The batches whose texts were erased. They ended before that, so that a slice for batches that go on asks nothing.
+    async fn erased(
+        unit: &mut dyn UnitOfWork,
+        batches: &BTreeMap<BatchId, Batch>,
+    ) -> Result<BTreeSet<BatchId>, ServiceError> {
+        let ended = batches.values().filter(|batch| batch.state().phase.is_terminal());
+        let ended: Vec<BatchId> = ended.map(Batch::id).collect();
+        if ended.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        Ok(unit.erasures(&ended).await?.into_iter().map(|erasure| erasure.batch_id).collect())
     }
 
     /// The texts of batches in which something failed: a question may be put out again.

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 
 use super::{
-    BatchRepository, ComparisonRepository, DeadLetters, DecisionRepository, EssayRepository, Inbox, Outbox,
-    ResultRepository, StoreError, WaveRepository,
+    BatchRepository, ComparisonRepository, DeadLetters, DecisionRepository, ErasureRepository, EssayRepository, Inbox,
+    Outbox, ResultRepository, StoreError, WaveRepository,
 };
 
 /// Every repository of one unit of work. It is there for whatever has them all, a host's own transaction included.
@@ -13,6 +13,7 @@ pub trait Repositories:
     + ComparisonRepository
     + DeadLetters
     + DecisionRepository
+    + ErasureRepository
     + EssayRepository
     + Inbox
     + Outbox
@@ -26,6 +27,7 @@ impl<T> Repositories for T where
         + ComparisonRepository
         + DeadLetters
         + DecisionRepository
+        + ErasureRepository
         + EssayRepository
         + Inbox
         + Outbox

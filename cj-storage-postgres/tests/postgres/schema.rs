@@ -169,16 +169,19 @@ fn is_name(word: &str) -> bool {
     !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
-const INDEXES: [&str; 16] = [
+const INDEXES: [&str; 19] = [
     "ix_batch_results_assignment_id",
     "ix_batch_results_overall_status",
     "ix_batch_results_user_id",
     "ix_cj_batches_assignment_id",
     "ix_cj_batches_bos_batch_id",
     "ix_cj_batches_created_at",
+    "ix_cj_batches_holding_scores",
+    "ix_cj_batches_holding_texts",
     "ix_cj_batches_next_deadline",
     "ix_cj_batches_user_id",
     "ix_cj_content_sha256",
+    "ix_cj_dead_letters_batch_id",
     "ix_cj_dead_letters_received_at",
     "ix_cj_grade_projections_grade",
     "ix_essay_results_essay_id",

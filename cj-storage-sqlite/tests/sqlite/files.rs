@@ -17,7 +17,7 @@ fn told(error: &StoreError) -> String {
 }
 
 #[tokio::test]
-async fn migrating_twice_is_a_no_op() {
+async fn migration_twice_is_a_no_op() {
     let fixture = Fixture::new().await;
     let schema = "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema ORDER BY name)";
     let before: String = query_scalar(schema).fetch_one(&mut raw(&fixture.path()).await).await.unwrap();

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use cj_core::change::{MatrixCell, MessageKind};
 use cj_core::store::{
-    BatchRepository, Claim, ComparisonRepository, DeadLetters, DecisionRepository, ErrorKind, EssayRepository, Inbox,
-    Outbox, ResultRepository, Settlement, SettlementOutcome, Store, StoreError, WaveRepository,
+    BatchRepository, Claim, ComparisonRepository, DeadLetters, DecisionRepository, ErasureRepository, ErasureScope,
+    ErrorKind, EssayRepository, Inbox, LetterOwner, Outbox, ResultRepository, Settlement, SettlementOutcome, Store,
+    StoreError, WaveRepository,
 };
 
 use super::support::{begin, put_comparisons, seeded, view};
@@ -26,6 +27,7 @@ pub async fn a_view_refuses_to_write(store: Arc<dyn Store>) {
         lease: chrono::TimeDelta::seconds(1),
     };
     let settlement = Settlement { id: id.event_id(1, 0), outcome: SettlementOutcome::Sent { at: at(0) } };
+    let owner = LetterOwner { batch_id: id, consumer: "service".to_owned(), event_id: fixture::event_id("letter") };
     let cell = MatrixCell { wins_a: 1, ..MatrixCell::default() };
     macro_rules! refuses {
         ($($trait:ident::$method:ident($($argument:expr),*);)*) => {
@@ -57,6 +59,8 @@ pub async fn a_view_refuses_to_write(store: Arc<dyn Store>) {
         Outbox::withdraw(&[row.id], &[id]);
         Outbox::claim(&claim);
         Outbox::settle(&[settlement]);
+        ErasureRepository::attribute_letters(&[owner]);
+        ErasureRepository::erase(&[id], ErasureScope::Texts, at(0));
         DeadLetters::keep(&[fixture::dead_letter("service", "letter")]);
     }
     let mut view = view(&store).await;

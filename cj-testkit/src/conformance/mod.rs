@@ -10,6 +10,7 @@ pub mod comparison;
 pub mod contention;
 pub mod dead_letter;
 pub mod decision;
+pub mod erasure;
 pub mod errors;
 pub mod essay;
 pub mod inbox;

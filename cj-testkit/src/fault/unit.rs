@@ -11,8 +11,8 @@ use cj_core::change::{
 use cj_core::id::{BatchId, ComparisonId, EventId};
 use cj_core::store::{
     BatchQuery, BatchRepository, Claim, ComparisonQuery, ComparisonRepository, DeadLetters, DecisionRepository,
-    EssayRepository, EvidenceTotals, Inbox, Outbox, OutboxDepth, Repositories, ResultRepository, Settlement,
-    StoreError, Texts, UnitOfWork, WaveRepository,
+    Erasure, ErasureRepository, ErasureScope, EssayRepository, EvidenceTotals, Inbox, LetterOwner, Outbox, OutboxDepth,
+    Repositories, ResultRepository, Settlement, StoreError, Texts, UnitOfWork, WaveRepository,
 };
 
 use super::plan::Plan;
@@ -119,6 +119,33 @@ impl<U: Repositories + ?Sized> DecisionRepository for Faulty<U> {
 
     async fn totals(&mut self, batch: BatchId) -> Result<EvidenceTotals, StoreError> {
         self.plan.run("decision.totals", DecisionRepository::totals(&mut *self.inner, batch)).await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<U: Repositories + ?Sized> ErasureRepository for Faulty<U> {
+    async fn attribute_letters(&mut self, letters: &[LetterOwner]) -> Result<(), StoreError> {
+        let attributed = ErasureRepository::attribute_letters(&mut *self.inner, letters);
+        self.plan.run("erasure.attribute_letters", attributed).await
+    }
+
+    async fn erase(&mut self, batches: &[BatchId], scope: ErasureScope, at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.plan.run("erasure.erase", ErasureRepository::erase(&mut *self.inner, batches, scope, at)).await
+    }
+
+    async fn erasures(&mut self, batches: &[BatchId]) -> Result<Vec<Erasure>, StoreError> {
+        self.plan.run("erasure.erasures", ErasureRepository::erasures(&mut *self.inner, batches)).await
+    }
+
+    async fn erasable(
+        &mut self,
+        ended_before: DateTime<Utc>,
+        scope: ErasureScope,
+        limit: u32,
+    ) -> Result<Vec<BatchId>, StoreError> {
+        let erasable = ErasureRepository::erasable(&mut *self.inner, ended_before, scope, limit);
+        self.plan.run("erasure.erasable", erasable).await
     }
 }
 

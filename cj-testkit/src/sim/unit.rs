@@ -15,8 +15,8 @@ use cj_core::id::{BatchId, ComparisonId, EventId};
 use cj_core::store::memory::MemoryStore;
 use cj_core::store::{
     BatchQuery, BatchRepository, Claim, ComparisonQuery, ComparisonRepository, DeadLetters, DecisionRepository,
-    ErrorKind, EssayRepository, EvidenceTotals, Inbox, Outbox, OutboxDepth, Repositories, ResultRepository, Settlement,
-    Store, StoreError, Texts, UnitOfWork, WaveRepository,
+    Erasure, ErasureRepository, ErasureScope, ErrorKind, EssayRepository, EvidenceTotals, Inbox, LetterOwner, Outbox,
+    OutboxDepth, Repositories, ResultRepository, Settlement, Store, StoreError, Texts, UnitOfWork, WaveRepository,
 };
 
 use super::shared::Shared;
@@ -220,6 +220,34 @@ impl DeadLetters for SimUnit {
 
     async fn newest(&mut self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
         self.scratch.newest(limit).await
+    }
+}
+
+#[async_trait]
+impl ErasureRepository for SimUnit {
+    async fn attribute_letters(&mut self, rows: &[LetterOwner]) -> Result<(), StoreError> {
+        write_rows!(self, ErasureRepository::attribute_letters, rows, "erasure.attribute_letters")
+    }
+
+    async fn erase(&mut self, batches: &[BatchId], scope: ErasureScope, at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.shared.gate("erasure.erase").await?;
+        self.scratch.erase(batches, scope, at).await?;
+        let batches = batches.to_vec();
+        self.note(move |truth| Box::pin(async move { truth.erase(&batches, scope, at).await }));
+        Ok(())
+    }
+
+    async fn erasures(&mut self, batches: &[BatchId]) -> Result<Vec<Erasure>, StoreError> {
+        self.scratch.erasures(batches).await
+    }
+
+    async fn erasable(
+        &mut self,
+        ended_before: DateTime<Utc>,
+        scope: ErasureScope,
+        limit: u32,
+    ) -> Result<Vec<BatchId>, StoreError> {
+        self.scratch.erasable(ended_before, scope, limit).await
     }
 }
 

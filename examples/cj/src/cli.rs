@@ -3,7 +3,7 @@ use std::ffi::OsString;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::command::{cancel, migrate, pair, replay, report, results, run, schema, score, simulate, status};
+use crate::command::{cancel, delete, migrate, pair, replay, report, results, run, schema, score, simulate, status};
 
 /// The command line: the options that every command has, and the command.
 #[derive(Debug, Parser)]
@@ -72,6 +72,8 @@ pub enum Command {
     Replay(replay::Args),
     /// End a batch
     Cancel(cancel::Args),
+    /// Erase the texts of a batch that ended
+    Delete(delete::Args),
     /// Bring a store's tables up to date
     Migrate(migrate::Args),
     /// Print the JSON Schema of a command's output

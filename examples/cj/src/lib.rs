@@ -48,6 +48,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         cli::Command::Results(args) => command::results::run(args, &cli.globals, &console),
         cli::Command::Report(args) => command::report::run(args, &cli.globals, &console),
         cli::Command::Cancel(args) => command::cancel::run(args, &cli.globals, &console),
+        cli::Command::Delete(args) => command::delete::run(args, &cli.globals, &console),
         cli::Command::Migrate(args) => command::migrate::run(args, &cli.globals, &console),
         cli::Command::Schema(args) => command::schema::run(args, &console),
     };

@@ -147,5 +147,5 @@ fn a_plan_is_checked_before_it_is_asked() {
     assert!(matches!(refuse(1, vec![pair(1, 2), pair(1, 2)]), Rejection::InvalidPair { ordinal: 1, .. }));
     assert!(matches!(refuse(2, vec![pair(1, 2)]), Rejection::StalePlan { expected: 1, found: 2 }));
     let many = (0..24).flat_map(|a| (a + 1..24).map(move |b| pair(a, b))).take(24).collect();
-    assert!(matches!(refuse(1, many), Rejection::InvalidPair { ordinal: 23, .. }));
+    assert!(matches!(refuse(1, many), Rejection::OverBudget { left: 23, found: 24 }));
 }

@@ -52,6 +52,24 @@ impl BatchTable {
         Ok(())
     }
 
+    /// Whether a batch is there and has ended.
+    pub(super) fn has_ended(&self, id: BatchId) -> bool {
+        self.rows.get(&id).is_some_and(|row| row.state.completed_at.is_some())
+    }
+
+    /// When batches ended, of those that ended at or before a time.
+    pub(super) fn ended(&self, before: DateTime<Utc>) -> impl Iterator<Item = (DateTime<Utc>, BatchId)> {
+        let ended = self.rows.values().filter_map(|row| Some((row.state.completed_at?, row.id())));
+        ended.filter(move |(at, _)| *at <= before)
+    }
+
+    /// Forgets what came out of a batch.
+    pub(super) fn erase_result(&mut self, id: BatchId) {
+        if let Some(row) = self.rows.get_mut(&id) {
+            row.state.result = None;
+        }
+    }
+
     fn load(&self, ids: impl IntoIterator<Item = BatchId>) -> Vec<BatchRecord> {
         ids.into_iter().filter_map(|id| self.rows.get(&id).cloned()).collect()
     }

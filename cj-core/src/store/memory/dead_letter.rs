@@ -31,6 +31,19 @@ impl Default for DeadLetterTable {
     }
 }
 
+impl DeadLetterTable {
+    pub(super) fn contains(&self, key: &(String, EventId)) -> bool {
+        self.rows.contains_key(key)
+    }
+
+    /// Removes a letter.
+    pub(super) fn erase(&mut self, key: (String, EventId)) {
+        let Some(letter) = self.rows.get(&key) else { return };
+        self.newest.remove_mut(&Age { received_at: Reverse(letter.received_at), key: key.clone() });
+        self.rows.remove_mut(&key);
+    }
+}
+
 #[async_trait]
 impl DeadLetters for MemoryUnit {
     async fn keep(&mut self, letters: &[DeadLetter]) -> Result<(), StoreError> {

@@ -37,6 +37,14 @@ impl DecisionTable {
         }
     }
 
+    /// Removes what judges and providers wrote.
+    pub(super) fn erase(&mut self, batch: BatchId) {
+        self.rows.update_all(&batch, |decision| {
+            decision.evidence.justification = None;
+            decision.error_message = None;
+        });
+    }
+
     fn totals(&self, batch: BatchId) -> EvidenceTotals {
         let mut totals = EvidenceTotals::default();
         let mut judges = BTreeMap::<_, u64>::new();

@@ -6,7 +6,7 @@ use super::grouped::Grouped;
 use super::unit::MemoryUnit;
 use crate::change::EssayRecord;
 use crate::id::{BatchId, EssayId};
-use crate::store::{ErrorKind, EssayRepository, StoreError, Texts};
+use crate::store::{ErasureScope, ErrorKind, EssayRepository, StoreError, Texts};
 
 /// Essays by batch and id.
 #[derive(Clone, Default)]
@@ -34,6 +34,19 @@ impl EssayTable {
         row.rank = essay.rank;
         row.comparison_count = essay.comparison_count;
         Ok(())
+    }
+
+    /// Removes texts and titles, and scores where they are to go.
+    pub(super) fn erase(&mut self, batch: BatchId, scope: ErasureScope) {
+        self.rows.update_all(&batch, |row| {
+            row.title = None;
+            row.content.text = None;
+            if scope == ErasureScope::TextsAndScores {
+                row.score = None;
+                row.se = None;
+                row.rank = None;
+            }
+        });
     }
 }
 

@@ -31,6 +31,22 @@ impl<G: Clone + Ord, K: Clone + Ord, V: Clone> Grouped<G, K, V> {
         }
     }
 
+    /// Removes all rows of a group.
+    pub(super) fn clear(&mut self, group: &G) {
+        self.groups.remove_mut(group);
+    }
+
+    /// Changes every row of a group.
+    pub(super) fn update_all(&mut self, group: &G, change: impl Fn(&mut V)) {
+        let Some(rows) = self.groups.get_mut(group) else { return };
+        let keys: Vec<K> = rows.keys().cloned().collect();
+        for key in keys {
+            if let Some(row) = rows.get_mut(&key) {
+                change(row);
+            }
+        }
+    }
+
     pub(super) fn get_mut(&mut self, group: &G, key: &K) -> Option<&mut V> {
         self.groups.get_mut(group)?.get_mut(key)
     }

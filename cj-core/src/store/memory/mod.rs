@@ -7,6 +7,7 @@ mod batch;
 mod comparison;
 mod dead_letter;
 mod decision;
+mod erasure;
 mod essay;
 mod grouped;
 mod inbox;

@@ -11,7 +11,7 @@ use super::queue::{Place, Queue, Standing};
 use super::unit::MemoryUnit;
 use crate::change::{MessageKind, OutboxMessage};
 use crate::id::{BatchId, ComparisonId, EventId};
-use crate::store::{Claim, ErrorKind, Outbox, OutboxDepth, Settlement, SettlementOutcome, StoreError};
+use crate::store::{Claim, ErasureScope, ErrorKind, Outbox, OutboxDepth, Settlement, SettlementOutcome, StoreError};
 
 /// Messages by id, and the unsent ones in queues.
 #[derive(Clone)]
@@ -67,6 +67,28 @@ impl OutboxTable {
         self.questions.take(&row.key, &row.place());
         self.questions_of.remove(&row.message.batch_id, &id);
         self.rows.remove_mut(&id);
+    }
+
+    /// Removes the questions of a batch, and the events that were sent where scores are to go.
+    pub(super) fn erase(&mut self, batch: BatchId, scope: ErasureScope) {
+        let own = self.rows.values().filter(|row| row.message.batch_id == batch);
+        let gone = own.filter(|row| match row.message.kind {
+            MessageKind::Question => true,
+            MessageKind::Event => {
+                let tells_scores = row.is_sent || row.message.aggregate_type == OutboxMessage::RESULT;
+                tells_scores && scope == ErasureScope::TextsAndScores
+            }
+        });
+        let gone: Vec<Row> = gone.cloned().collect();
+        for row in gone {
+            match row.message.kind {
+                MessageKind::Question => self.withdraw(row.message.id),
+                MessageKind::Event => {
+                    self.events.take(&row.key, &row.place());
+                    self.rows.remove_mut(&row.message.id);
+                }
+            }
+        }
     }
 
     fn claim(&mut self, claim: &Claim) -> Vec<OutboxMessage> {

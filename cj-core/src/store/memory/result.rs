@@ -14,6 +14,13 @@ pub(super) struct ResultTable {
     rows: Grouped<BatchId, EssayId, EssayResult>,
 }
 
+impl ResultTable {
+    /// Removes the results of a batch.
+    pub(super) fn erase(&mut self, batch: BatchId) {
+        self.rows.clear(&batch);
+    }
+}
+
 #[async_trait]
 impl ResultRepository for MemoryUnit {
     async fn put(&mut self, results: &[EssayResult]) -> Result<(), StoreError> {

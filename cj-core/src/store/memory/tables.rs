@@ -4,6 +4,7 @@ use super::batch::BatchTable;
 use super::comparison::ComparisonTable;
 use super::dead_letter::DeadLetterTable;
 use super::decision::DecisionTable;
+use super::erasure::ErasureTable;
 use super::essay::EssayTable;
 use super::inbox::InboxTable;
 use super::outbox::OutboxTable;
@@ -17,6 +18,7 @@ pub(super) struct Tables {
     pub(super) comparisons: ComparisonTable,
     pub(super) dead_letters: DeadLetterTable,
     pub(super) decisions: DecisionTable,
+    pub(super) erasures: ErasureTable,
     pub(super) essays: EssayTable,
     pub(super) inbox: InboxTable,
     pub(super) outbox: OutboxTable,

@@ -14,6 +14,13 @@ pub(super) struct WaveTable {
     rows: Grouped<BatchId, u32, WaveRecord>,
 }
 
+impl WaveTable {
+    /// Removes the scales.
+    pub(super) fn erase(&mut self, batch: BatchId) {
+        self.rows.update_all(&batch, |wave| wave.sheet = None);
+    }
+}
+
 #[async_trait]
 impl WaveRepository for MemoryUnit {
     async fn put(&mut self, waves: &[&WaveRecord]) -> Result<(), StoreError> {

@@ -20,7 +20,7 @@ use super::super::support::{find, view};
 use crate::fixture::{self, at};
 
 /// One worker, the clock it looks at, and the mailbox that its events go to.
-pub(super) struct Driver {
+pub(crate) struct Driver {
     pub(super) store: Arc<dyn Store>,
     pub(super) service: Service,
     pub(super) clock: Arc<ManualClock>,
@@ -34,7 +34,7 @@ pub(super) struct Mailbox {
 }
 
 impl Driver {
-    pub(super) fn new(store: Arc<dyn Store>) -> Self {
+    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
         let clock = Arc::new(ManualClock::at(at(0)));
         let service = Service::new(Arc::clone(&store), clock.clone(), fixture::worker("worker"));
         let service = service.with_precision(Precision::ROUGH);
@@ -45,6 +45,13 @@ impl Driver {
     pub(super) fn colleague(&self, name: &str) -> Service {
         let service = Service::new(Arc::clone(&self.store), self.clock.clone(), fixture::worker(name));
         service.with_precision(Precision::ROUGH)
+    }
+
+    /// Another worker on the same clock, whose way to the store is another one.
+    pub(super) fn by_way_of(&self, store: Arc<dyn Store>, name: &str) -> Self {
+        let service = Service::new(Arc::clone(&store), self.clock.clone(), fixture::worker(name));
+        let service = service.with_precision(Precision::ROUGH);
+        Self { store, service, clock: Arc::clone(&self.clock), mailbox: Arc::clone(&self.mailbox) }
     }
 
     /// A batch of so many students' essays, planned and waiting.

@@ -1,5 +1,6 @@
 //! The commands: one file each, with its options (`Args`) and what it does (`run`).
 pub mod cancel;
+pub mod delete;
 pub mod migrate;
 pub mod pair;
 pub mod replay;

@@ -1,5 +1,6 @@
 //! The documents that commands print: the JSON contracts of `schemas/cli/`, and the tables and CSV made of them.
 mod absence;
+mod delete;
 mod figure;
 mod pair;
 mod print;
@@ -14,6 +15,7 @@ mod table;
 mod tables;
 
 pub use absence::{absence, is_absence};
+pub use delete::DeleteOutput;
 pub use figure::{finite, short};
 pub use pair::{PairOutput, PairSettings, ProposedPair};
 pub use print::{Document, Section, print};

@@ -55,6 +55,8 @@ pub struct BatchSummary {
     pub budget: u64,
     /// Waves planned.
     pub waves: u64,
+    /// What was erased of it: `texts`, or `texts_and_scores`; null while everything is kept.
+    pub erased: Option<String>,
 }
 
 /// One essay's grade, as a distribution over the grades of the scale.

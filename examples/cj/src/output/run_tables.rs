@@ -42,6 +42,9 @@ impl RunOutput {
                 ),
             ],
         ];
+        if let Some(erased) = &batch.erased {
+            rows.push(vec!["erased".to_owned(), erased.replace('_', " ")]);
+        }
         if let Some(cost) = &self.cost {
             let tokens = cost.input_tokens.zip(cost.output_tokens);
             let tokens = tokens.map(|(read, written)| format!(" · {read} tokens read, {written} written"));

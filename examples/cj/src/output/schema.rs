@@ -12,6 +12,11 @@ pub struct SchemaFile {
 /// Every JSON Schema of `schemas/cli/`, by name.
 pub const SCHEMAS: &[SchemaFile] = &[
     SchemaFile {
+        name: "delete.v1",
+        about: "what `cj delete` prints",
+        text: include_str!("../../../../schemas/cli/delete.v1.json"),
+    },
+    SchemaFile {
         name: "pair.v1",
         about: "what `cj pair` prints",
         text: include_str!("../../../../schemas/cli/pair.v1.json"),

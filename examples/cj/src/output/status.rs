@@ -23,11 +23,12 @@ impl Document for StatusOutput {
             let mut row =
                 vec![batch.id.clone(), batch.phase.clone(), batch.reason.clone().unwrap_or_else(|| "–".to_owned())];
             row.extend(figures.iter().map(u64::to_string));
+            row.push(batch.erased.clone().unwrap_or_else(|| "–".to_owned()));
             row
         };
         Section {
             title: String::new(),
-            header: vec!["batch", "phase", "reason", "waves", "asked", "decided", "failed", "budget"],
+            header: vec!["batch", "phase", "reason", "waves", "asked", "decided", "failed", "budget", "erased"],
             rows: self.batches.iter().map(row).collect(),
         }
     }

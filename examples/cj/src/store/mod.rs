@@ -8,6 +8,6 @@ mod postgres;
 mod sqlite;
 
 pub use open::{Presence, with};
-pub(crate) use open::{chain, refused, runtime};
+pub(crate) use open::{chain, refused, runtime, with_opened};
 pub(crate) use opened::Opened;
 pub(crate) use place::Place;

@@ -26,10 +26,19 @@ pub fn with<T>(
     presence: Presence,
     work: impl AsyncFnOnce(Arc<dyn Store>) -> Result<T, Error>,
 ) -> Result<T, Error> {
+    with_opened(store, presence, async |opened| work(opened.store()).await)
+}
+
+/// The same, for work that has to do with the store as a place.
+pub(crate) fn with_opened<T>(
+    store: &str,
+    presence: Presence,
+    work: impl AsyncFnOnce(&Opened) -> Result<T, Error>,
+) -> Result<T, Error> {
     let place = Place::parse(store)?;
     runtime()?.block_on(async {
         let opened: Opened = place.open(presence).await?;
-        let ended = work(opened.store()).await;
+        let ended = work(&opened).await;
         opened.close().await;
         ended
     })

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cj_core::store::Store;
+use cj_core::store::{Store, StoreError};
 use cj_storage_sqlite::SqliteStore;
 
 /// A store that is open.
@@ -21,6 +21,15 @@ impl Opened {
             Self::Sqlite(store) => Arc::new(store.clone()),
             #[cfg(feature = "postgres")]
             Self::Postgres(store) => Arc::new(store.clone()),
+        }
+    }
+
+    /// Makes sure that what was deleted is not in a file any more. A server does that in its own time.
+    pub(crate) async fn forget_deleted(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(store) => store.compact().await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => Ok(()),
         }
     }
 

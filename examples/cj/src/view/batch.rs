@@ -9,7 +9,8 @@ use cj_core::change::{
 use cj_core::id::{BatchId, ComparisonId};
 use cj_core::service::ServiceError;
 use cj_core::store::{
-    BatchQuery, ComparisonQuery, ComparisonRepository, EssayRepository, Store, Texts, WaveRepository,
+    BatchQuery, ComparisonQuery, ComparisonRepository, Erasure, EssayRepository, EvidenceTotals, Store, Texts,
+    WaveRepository,
 };
 
 use crate::error::Error;
@@ -23,7 +24,8 @@ pub struct BatchView {
     pub(super) decisions: Vec<DecisionRecord>,
     pub(super) matrix: Vec<(MatrixKey, MatrixCell)>,
     pub(super) waves: Vec<WaveRecord>,
-    pub(super) totals: cj_core::store::EvidenceTotals,
+    pub(super) totals: EvidenceTotals,
+    pub(super) erasure: Option<Erasure>,
 }
 
 impl BatchView {
@@ -43,6 +45,7 @@ impl BatchView {
             matrix: view.matrix(id).await?,
             waves: WaveRepository::load(&mut *view, id).await?,
             totals: view.totals(id).await?,
+            erasure: view.erasures(&[id]).await?.pop(),
         })
     }
 
@@ -79,6 +82,11 @@ impl BatchView {
     /// Where it is.
     pub const fn state(&self) -> &BatchState {
         &self.record.state
+    }
+
+    /// How many essays it has.
+    pub fn essay_count(&self) -> u64 {
+        self.essays.len() as u64
     }
 
     /// The last scale: that of the result, or of the last wave that was scored.

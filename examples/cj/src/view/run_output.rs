@@ -47,6 +47,10 @@ impl BatchView {
             failed: u64::from(counters.failed),
             budget: u64::from(counters.budget),
             waves: u64::from(state.wave.number),
+            erased: self.erasure.map(|erasure| {
+                let what = if erasure.scores_at.is_some() { "texts_and_scores" } else { "texts" };
+                what.to_owned()
+            }),
         }
     }
 

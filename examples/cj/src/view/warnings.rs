@@ -20,7 +20,9 @@ impl BatchView {
         if !self.state().phase.is_terminal() {
             warnings.push("the batch has not ended: the scores are those of the last wave that was scored".to_owned());
         }
+        warnings.extend(self.erased());
         match sheet {
+            None if self.erasure.is_some_and(|erasure| erasure.scores_at.is_some()) => {}
             None => warnings.push("there are no scores: nothing was scored".to_owned()),
             Some(sheet) => {
                 warnings.extend(sheet.warnings.iter().cloned());
@@ -49,6 +51,18 @@ impl BatchView {
             warnings.push(absence("cost", "the judge did not say what it used"));
         }
         warnings
+    }
+
+    /// What is not there any more, and since when.
+    fn erased(&self) -> Option<String> {
+        let erasure = self.erasure?;
+        let day = |at: chrono::DateTime<chrono::Utc>| at.format("%Y-%m-%d").to_string();
+        let texts = day(erasure.texts_at);
+        Some(match erasure.scores_at.map(day) {
+            None => format!("its texts were erased on {texts}"),
+            Some(scores) if scores == texts => format!("its texts and scores were erased on {texts}"),
+            Some(scores) => format!("its texts were erased on {texts}, its scores on {scores}"),
+        })
     }
 
     /// Attempts that failed, by code.

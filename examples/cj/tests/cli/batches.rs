@@ -34,7 +34,7 @@ fn every_batch_is_listed_and_found() {
     let table = on(&files, "status").run().stdout;
     assert!(ids.iter().all(|id| table.contains(id)) && table.contains("COMPLETED"), "{table}");
     let csv = on(&files, "status").args(["--format", "csv"]).run().stdout;
-    assert!(csv.starts_with("batch,phase,reason,waves,asked,decided,failed,budget\n"), "{csv}");
+    assert!(csv.starts_with("batch,phase,reason,waves,asked,decided,failed,budget,erased\n"), "{csv}");
     assert_eq!(csv.lines().count(), 3);
 }
 
@@ -43,7 +43,7 @@ fn a_batch_that_is_not_there_is_not_found() {
     let files = two_batches();
     let unknown = "0b2f4a0e-6f0e-5a0b-8a39-0d2a6d7f6c11";
     for name in ["essays", unknown] {
-        for command in ["status", "results", "report", "cancel"] {
+        for command in ["status", "results", "report", "cancel", "delete"] {
             let line = on(&files, command).arg(name).refused();
             assert!(
                 line.starts_with(&format!("there is no batch `{name}` in this store; `cj status` lists")),
@@ -108,7 +108,7 @@ fn a_store_is_migrated_once() {
 
 #[test]
 fn every_command_has_an_example() {
-    for command in ["run", "status", "results", "report", "cancel", "migrate"] {
+    for command in ["run", "status", "results", "report", "cancel", "delete", "migrate"] {
         let help = cj().args([command, "--help"]).run();
         assert_eq!(help.code, 0);
         assert!(help.stdout.contains("Example") && help.stdout.contains(&format!("  cj {command}")), "{}", help.stdout);

@@ -4,6 +4,7 @@
 mod bad_input;
 mod batches;
 mod crash;
+mod delete;
 mod gold;
 mod pair;
 mod postgres;

@@ -58,6 +58,9 @@ mod with_a_server {
         assert!(line.contains(id) && line.contains("COMPLETED"), "{line}");
         let again = on(&database, "run").arg(files.path("m.csv")).arg("--resume").json("run.v1");
         assert_eq!(again["essays"], there["essays"]);
+        let deleted = on(&database, "delete").arg(id).arg("--yes").json("delete.v1");
+        assert_eq!(deleted["batch"]["erased"], "texts_and_scores");
+        assert_eq!(on(&database, "status").arg(id).json("status.v1")["batches"][0], deleted["batch"]);
     }
 
     #[test]

@@ -15,9 +15,9 @@ fn lists_the_schemas_in_every_format() {
     let table = cj().arg("schema").run();
     assert!(table.stdout.contains("run.v1") && !table.stdout.contains('\u{1b}'), "{}", table.stdout);
     let csv = cj().args(["schema", "--format", "csv"]).run();
-    assert!(csv.stdout.starts_with("name,about\npair.v1,"), "{}", csv.stdout);
+    assert!(csv.stdout.starts_with("name,about\ndelete.v1,"), "{}", csv.stdout);
     let json: serde_json::Value = serde_json::from_str(&cj().args(["--format=json", "schema"]).run().stdout).unwrap();
-    assert_eq!(json["schemas"][0]["name"], "pair.v1");
+    assert_eq!(json["schemas"][0]["name"], "delete.v1");
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn an_unknown_schema_is_bad_input() {
     assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));
     assert_eq!(
         ended.stderr,
-        "error: no schema is named `nothing.v1`: there are pair.v1, replay.v1, run.v1, score.v1, simulate.v1, status.v1\n"
+        "error: no schema is named `nothing.v1`: there are delete.v1, pair.v1, replay.v1, run.v1, score.v1, simulate.v1, status.v1\n"
     );
 }
 

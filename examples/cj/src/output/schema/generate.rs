@@ -1,11 +1,12 @@
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Error;
 
-use crate::output::{PairOutput, ReplayOutput, RunOutput, ScoreOutput, SimulateOutput, StatusOutput};
+use crate::output::{DeleteOutput, PairOutput, ReplayOutput, RunOutput, ScoreOutput, SimulateOutput, StatusOutput};
 
 /// The schema that the types themselves give, as it is to stand in `schemas/cli/`; none for an unknown name.
 pub fn generated(name: &str) -> Option<String> {
     let text = match name {
+        "delete.v1" => schema_of::<DeleteOutput>(name),
         "pair.v1" => schema_of::<PairOutput>(name),
         "replay.v1" => schema_of::<ReplayOutput>(name),
         "run.v1" => schema_of::<RunOutput>(name),

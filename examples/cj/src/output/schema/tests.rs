@@ -96,6 +96,7 @@ fn a_full_run_document_validates_and_comes_back() {
             failed: 0,
             budget: 120,
             waves: 1,
+            erased: None,
         },
         items: vec![item()],
         judges: vec![judge()],

@@ -19,6 +19,7 @@ pub(super) fn run(items: usize) -> RunOutput {
             failed: 2,
             budget: 360,
             waves: 3,
+            erased: None,
         },
         items: scores(items),
         judges: vec![judge("ada", &[]), judge("bo", &["prefers the left side (|γ| > 2 SE)"])],
