@@ -19,8 +19,8 @@ impl Batch {
         }
         let idle = self.header.settings.batch_timeout().map(|timeout| self.state.last_activity_at + timeout);
         if self.state.phase.is_work() {
-            let lease = self.state.lease.as_ref().map_or(cx.now, |lease| lease.until);
-            return Some(idle.map_or(lease, |idle| idle.min(lease)));
+            // Whoever works on it is not idle, so that nothing is due before the lease ends.
+            return Some(self.state.lease.as_ref().map_or(cx.now, |lease| lease.until));
         }
         let open = self.comparisons.values().filter(|c| c.state.is_open()).map(|c| c.deadline).min();
         let grace = self.state.wave.threshold_reached_at.map(|at| at + self.header.settings.straggler_grace());
@@ -41,13 +41,13 @@ impl Batch {
                 phase: self.state.phase,
             });
         }
+        if self.state.lease.as_ref().is_some_and(|lease| lease.until > cx.now) {
+            return Ok(Folded::Nothing);
+        }
         if self.is_idle(cx) {
             return self.recover_or_fail(cx, change);
         }
         if self.state.phase.is_work() {
-            if self.state.lease.as_ref().is_some_and(|lease| lease.until > cx.now) {
-                return Ok(Folded::Nothing);
-            }
             let phase = self.state.phase;
             self.enter_work(phase, cx);
             return Ok(Folded::Quiet);
