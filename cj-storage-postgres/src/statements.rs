@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use cj_testkit::postgres::PgDatabase;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection, query, query_scalar};
 
-use crate::{PgOptions, PgStore, batch, comparison, dead_letter, decision, essay, inbox, outbox, result, wave};
+use crate::{
+    PgOptions, PgStore, batch, comparison, dead_letter, decision, essay, inbox, outbox, outbox_register, result, wave,
+};
 
 fn all() -> impl Iterator<Item = &'static str> {
     let files = [
@@ -16,6 +18,7 @@ fn all() -> impl Iterator<Item = &'static str> {
         essay::STATEMENTS,
         inbox::STATEMENTS,
         outbox::STATEMENTS,
+        outbox_register::STATEMENTS,
         result::STATEMENTS,
         wave::STATEMENTS,
     ];

@@ -11,6 +11,7 @@ mod inbox;
 mod migrate;
 mod options;
 mod outbox;
+mod outbox_register;
 mod result;
 mod row;
 mod slice;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{
     BatchRepository, ComparisonRepository, DeadLetters, DecisionRepository, EssayRepository, Inbox, Outbox,
-    ResultRepository, StoreError, WaveRepository,
+    OutboxRegister, ResultRepository, StoreError, WaveRepository,
 };
 
 /// Every repository of one unit of work. It is there for whatever has them all, a host's own transaction included.
@@ -16,6 +16,7 @@ pub trait Repositories:
     + EssayRepository
     + Inbox
     + Outbox
+    + OutboxRegister
     + ResultRepository
     + WaveRepository
 {
@@ -29,6 +30,7 @@ impl<T> Repositories for T where
         + EssayRepository
         + Inbox
         + Outbox
+        + OutboxRegister
         + ResultRepository
         + WaveRepository
 {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use cj_core::change::{MatrixCell, MessageKind};
 use cj_core::store::{
-    BatchRepository, Claim, ComparisonRepository, DeadLetters, DecisionRepository, ErrorKind, EssayRepository, Inbox,
-    Outbox, ResultRepository, Settlement, SettlementOutcome, Store, StoreError, WaveRepository,
+    BatchRepository, BehindParked, Claim, ComparisonRepository, DeadLetters, DecisionRepository, ErrorKind,
+    EssayRepository, Inbox, Outbox, OutboxRegister, ResultRepository, Settlement, SettlementOutcome, Store, StoreError,
+    WaveRepository,
 };
 
 use super::support::{begin, put_comparisons, seeded, view};
@@ -24,6 +25,7 @@ pub async fn a_view_refuses_to_write(store: Arc<dyn Store>) {
         owner: fixture::worker("relay"),
         now: at(0),
         lease: chrono::TimeDelta::seconds(1),
+        behind_parked: BehindParked::Wait,
     };
     let settlement = Settlement { id: id.event_id(1, 0), outcome: SettlementOutcome::Sent { at: at(0) } };
     let cell = MatrixCell { wins_a: 1, ..MatrixCell::default() };
@@ -58,6 +60,12 @@ pub async fn a_view_refuses_to_write(store: Arc<dyn Store>) {
         Outbox::claim(&claim);
         Outbox::settle(&[settlement]);
         DeadLetters::keep(&[fixture::dead_letter("service", "letter")]);
+        DeadLetters::discard(&[fixture::dead_letter("service", "letter").key()]);
+        DeadLetters::discard_old(at(9), 1);
+        Inbox::readmit("service", &[fixture::event_id("message")]);
+        Inbox::forget(at(9), 1);
+        OutboxRegister::replay(&[fixture::event_id("message")], at(9));
+        OutboxRegister::discard_sent(at(9), 1);
     }
     let mut view = view(&store).await;
     assert_eq!(view.newest(10).await.expect("letters are loaded"), []);
