@@ -1,6 +1,8 @@
 //! The documents that commands print: the JSON contracts of `schemas/cli/`, and the tables and CSV made of them.
 mod absence;
+mod events;
 mod figure;
+mod outbox;
 mod pair;
 mod print;
 mod run;
@@ -13,13 +15,20 @@ mod table;
 mod tables;
 
 pub use absence::{absence, is_absence};
+pub use events::{
+    BrokenContract, CheckedMessage, Difference, DifferenceKind, EventsCheckOutput, EventsSampleOutput, SampleFile,
+};
 pub use figure::{finite, short};
+pub use outbox::{
+    DeadLettersOutput, ListedLetter, ListedMessage, OutboxOutput, PrunedOutput, QueueDepth, ReplayedMessage,
+    ReplayedOutput,
+};
 pub use pair::{PairOutput, PairSettings, ProposedPair};
 pub use print::{Document, Section, print};
 pub use run::{BatchSummary, Cost, GradeProbability, GradeProjection, RunOutput, RunSettings};
 #[cfg(feature = "schema")]
 pub use schema::generated;
-pub use schema::{SCHEMAS, SchemaFile};
+pub use schema::{EVENT_SCHEMAS, SCHEMAS, SchemaFile};
 pub use score::{
     Diagnostics, ItemScore, JudgeFit, OrderEffect, Reliability, ScoreOutput, ScoreSettings, ScoringSettings,
     TieParameter,

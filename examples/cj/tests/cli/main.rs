@@ -4,7 +4,9 @@
 mod bad_input;
 mod batches;
 mod crash;
+mod events;
 mod gold;
+mod outbox;
 mod pair;
 mod postgres;
 mod replay;

@@ -1,11 +1,20 @@
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Error;
 
-use crate::output::{PairOutput, RunOutput, ScoreOutput, SimulateOutput, StatusOutput};
+use crate::output::{
+    DeadLettersOutput, EventsCheckOutput, EventsSampleOutput, OutboxOutput, PairOutput, PrunedOutput, ReplayedOutput,
+    RunOutput, ScoreOutput, SimulateOutput, StatusOutput,
+};
 
 /// The schema that the types themselves give, as it is to stand in `schemas/cli/`; none for an unknown name.
 pub fn generated(name: &str) -> Option<String> {
     let text = match name {
+        "dead_letters.v1" => schema_of::<DeadLettersOutput>(name),
+        "events_check.v1" => schema_of::<EventsCheckOutput>(name),
+        "events_sample.v1" => schema_of::<EventsSampleOutput>(name),
+        "outbox.v1" => schema_of::<OutboxOutput>(name),
+        "pruned.v1" => schema_of::<PrunedOutput>(name),
+        "replayed.v1" => schema_of::<ReplayedOutput>(name),
         "pair.v1" => schema_of::<PairOutput>(name),
         "run.v1" => schema_of::<RunOutput>(name),
         "score.v1" => schema_of::<ScoreOutput>(name),
