@@ -196,6 +196,30 @@ async fn an_open_breaker_means_later_never_sent() {
     assert_eq!(flaky.given.lock().unwrap().len(), 8 + 1 + 1 + 8);
 }
 
+/// Of a key none may succeed after one that failed: a single bad event must not look like many.
+#[tokio::test]
+async fn one_bad_event_with_a_long_key_behind_it_opens_nothing() {
+    struct Picky;
+    #[async_trait]
+    impl EventPublisher for Picky {
+        async fn publish(&self, events: &[OutboxMessage]) -> Vec<Result<(), PublishError>> {
+            let outcome = |it: &OutboxMessage| if it.key == "bad" { Err(PublishError::passing("no")) } else { Ok(()) };
+            events.iter().map(outcome).collect()
+        }
+    }
+    let clock = Arc::new(ManualClock::at(START));
+    let guarded = GuardedPublisher::new(Arc::new(Picky), clock, BreakerSettings::default());
+    let mut events = events(20);
+    for event in &mut events[5..] {
+        "bad".clone_into(&mut event.key);
+    }
+    for _ in 0..20 {
+        let outcomes = guarded.publish(&events).await;
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 5);
+        assert_eq!(guarded.state(), "closed");
+    }
+}
+
 /// Stops listening in the middle of a probe.
 #[tokio::test]
 async fn a_probe_that_is_dropped_blocks_nobody_for_ever() {

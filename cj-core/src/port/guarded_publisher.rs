@@ -1,5 +1,6 @@
 //! A publisher behind a circuit breaker.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -39,10 +40,13 @@ impl GuardedPublisher {
         let outcomes = self.inner.publish(events).await;
         let now = self.clock.now();
         let mut breaker = self.breaker();
-        for outcome in &outcomes {
+        let mut stuck: BTreeSet<&str> = BTreeSet::new();
+        for (event, outcome) in events.iter().zip(&outcomes) {
             match outcome {
-                // Who refuses is there.
                 Ok(()) => breaker.succeeded(ticket),
+                // Of a key none may succeed after one that failed: that says nothing more about the receiver.
+                Err(_) if !stuck.insert(&event.key) => {}
+                // Who refuses is there.
                 Err(error) if error.kind == PublishErrorKind::Refused => breaker.succeeded(ticket),
                 Err(_) => breaker.failed(ticket, now),
             }
