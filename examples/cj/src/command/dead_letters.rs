@@ -126,6 +126,7 @@ fn unknown(id: EventId) -> Error {
     Error::usage(format!("there is no dead letter {id} in this store; `cj dead-letters list` lists them"))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it takes what `map_err` hands over")]
 fn failed(error: StoreError) -> Error {
     Error::failed(chain(&error))
 }

@@ -1,10 +1,14 @@
 //! The documents that commands print: the JSON contracts of `schemas/cli/`, and the tables and CSV made of them.
 mod absence;
-mod events;
+mod dead_letters;
+mod events_check;
+mod events_sample;
 mod figure;
 mod outbox;
 mod pair;
 mod print;
+mod pruned;
+mod replayed;
 mod run;
 mod run_tables;
 mod schema;
@@ -15,16 +19,15 @@ mod table;
 mod tables;
 
 pub use absence::{absence, is_absence};
-pub use events::{
-    BrokenContract, CheckedMessage, Difference, DifferenceKind, EventsCheckOutput, EventsSampleOutput, SampleFile,
-};
+pub use dead_letters::{DeadLettersOutput, ListedLetter};
+pub use events_check::{BrokenContract, CheckedMessage, Difference, DifferenceKind, EventsCheckOutput};
+pub use events_sample::{EventsSampleOutput, SampleFile};
 pub use figure::{finite, short};
-pub use outbox::{
-    DeadLettersOutput, ListedLetter, ListedMessage, OutboxOutput, PrunedOutput, QueueDepth, ReplayedMessage,
-    ReplayedOutput,
-};
+pub use outbox::{ListedMessage, OutboxOutput, QueueDepth};
 pub use pair::{PairOutput, PairSettings, ProposedPair};
 pub use print::{Document, Section, print};
+pub use pruned::PrunedOutput;
+pub use replayed::{ReplayedMessage, ReplayedOutput};
 pub use run::{BatchSummary, Cost, GradeProbability, GradeProjection, RunOutput, RunSettings};
 #[cfg(feature = "schema")]
 pub use schema::generated;

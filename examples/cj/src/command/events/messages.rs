@@ -86,5 +86,5 @@ fn json(path: &Path, line: u64, error: &serde_json::Error) -> Error {
 }
 
 fn line_of(bytes: &[u8], offset: usize) -> u64 {
-    1 + bytes[..offset.min(bytes.len())].iter().filter(|byte| **byte == b'\n').count() as u64
+    bytes[..offset.min(bytes.len())].split(|byte| *byte == b'\n').count() as u64
 }
