@@ -20,9 +20,11 @@ use crate::fixture::{self, at, batch_id, event};
 
 /// A receiver with moods: what it answers to the n-th message that it is given is said by a function.
 struct Receiver {
-    mood: Box<dyn Fn(u64, &OutboxMessage) -> Result<(), PublishError> + Send + Sync>,
+    mood: Box<Mood>,
     seen: Mutex<Seen>,
 }
+
+type Mood = dyn Fn(u64, &OutboxMessage) -> Result<(), PublishError> + Send + Sync;
 
 #[derive(Default)]
 struct Seen {
