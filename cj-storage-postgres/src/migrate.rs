@@ -86,7 +86,10 @@ pub(crate) fn require_current(stored: Option<i64>, operation: &'static str, plac
 }
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
-    let files = [(1, "schema", include_str!("../migrations/0001_schema.sql"))];
+    let files = [
+        (1, "schema", include_str!("../migrations/0001_schema.sql")),
+        (2, "retention", include_str!("../migrations/0002_retention.sql")),
+    ];
     let migrations = files.map(|(version, description, sql)| {
         Migration::new(version, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
     });

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use cj_core::change::{MessageKind, OutboxMessage};
 use cj_core::id::{BatchId, ComparisonId, EventId};
-use cj_core::store::{Claim, Outbox, OutboxDepth, Settlement, SettlementOutcome, StoreError};
+use cj_core::store::{BehindParked, Claim, Outbox, OutboxDepth, Settlement, SettlementOutcome, StoreError};
 use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
 
@@ -59,10 +59,11 @@ impl<C: DerefMut<Target = PgConnection> + Send> Outbox for PgUnit<C> {
     }
 
     async fn claim(&mut self, claim: &Claim) -> Result<Vec<OutboxMessage>, StoreError> {
-        let Claim { kind, limit, owner, now, lease } = claim;
+        let Claim { kind, limit, owner, now, lease, behind_parked } = claim;
         let until = now.checked_add_signed(*lease).unwrap_or(DateTime::<Utc>::MAX_UTC);
         let query = sqlx::query(CLAIM).bind(kind.code()).bind(i64::from(*limit)).bind(storable_time(*now));
         let query = query.bind(storable_time(until)).bind(owner.as_str());
+        let query = query.bind(*behind_parked == BehindParked::Pass);
         self.fetch("outbox.claim", query, read).await
     }
 
@@ -77,7 +78,7 @@ impl<C: DerefMut<Target = PgConnection> + Send> Outbox for PgUnit<C> {
                 _ => None,
             })
             .optional_time(|it| match &it.outcome {
-                SettlementOutcome::Retry { at, .. } => Some(*at),
+                SettlementOutcome::Retry { at, .. } | SettlementOutcome::Released { at, .. } => Some(*at),
                 _ => None,
             })
             .optional_time(|it| match &it.outcome {
@@ -86,8 +87,11 @@ impl<C: DerefMut<Target = PgConnection> + Send> Outbox for PgUnit<C> {
             })
             .optional_text(|it| match &it.outcome {
                 SettlementOutcome::Sent { .. } => None,
-                SettlementOutcome::Retry { error, .. } | SettlementOutcome::Parked { error, .. } => Some(error),
-            });
+                SettlementOutcome::Retry { error, .. }
+                | SettlementOutcome::Released { error, .. }
+                | SettlementOutcome::Parked { error, .. } => Some(error),
+            })
+            .int(|it| u32::from(matches!(it.outcome, SettlementOutcome::Released { .. })));
         self.write("outbox.settle", slice.query()).await.map(drop)
     }
 
@@ -98,7 +102,11 @@ impl<C: DerefMut<Target = PgConnection> + Send> Outbox for PgUnit<C> {
 }
 
 fn read(row: &PgRow) -> Result<OutboxMessage, StoreError> {
-    let mut columns = Columns::new(row, "outbox.claim", "event_outbox", 1);
+    read_message(&mut Columns::new(row, "outbox.claim", "event_outbox", 1))
+}
+
+/// The columns of a message, in the order in which every statement names them.
+pub(crate) fn read_message(columns: &mut Columns<'_>) -> Result<OutboxMessage, StoreError> {
     Ok(OutboxMessage {
         id: columns.uuid().map(EventId::new)?,
         kind: columns.parse(MessageKind::parse)?,
@@ -152,6 +160,7 @@ WITH heads AS MATERIALIZED (
         AND head.id = (
             SELECT first.id FROM event_outbox AS first
             WHERE first.kind = $1::text AND first.event_key = head.event_key AND first.published_at IS NULL
+                AND NOT ($6::boolean AND first.parked_at IS NOT NULL)
             ORDER BY first.kind, first.event_key, first.batch_id, first.version, first.ordinal, first.id LIMIT 1)
     ORDER BY head.created_at, head.batch_id, head.version, head.ordinal, head.id LIMIT $2::bigint
     FOR NO KEY UPDATE OF head SKIP LOCKED),
@@ -162,6 +171,7 @@ chosen AS (
                 OR coalesce(it.leased_until, '-infinity') > $3::timestamptz) OVER lane AS held
         FROM event_outbox AS it
         WHERE it.kind = $1::text AND it.event_key = heads.event_key AND it.published_at IS NULL
+            AND NOT ($6::boolean AND it.parked_at IS NOT NULL)
         WINDOW lane AS (ORDER BY it.batch_id, it.version, it.ordinal, it.id)) AS lane
     WHERE NOT lane.held ORDER BY lane.age, lane.batch_id, lane.version, lane.ordinal, lane.id LIMIT $2::bigint),
 claimed AS (
@@ -176,9 +186,10 @@ ORDER BY max(created_at) OVER (PARTITION BY event_key ORDER BY batch_id, version
 /// What was sent stays sent. It is asked for in a way that no index knows, so that rows are looked up by their ids.
 const SETTLE: &str = "
 UPDATE event_outbox AS it SET published_at = new.sent_at, next_attempt_at = coalesce(new.retry_at, it.next_attempt_at),
-    parked_at = new.parked_at, last_error = new.error, lease_owner = NULL, leased_until = NULL
-FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::text[])
-    AS new (id, sent_at, retry_at, parked_at, error)
+    parked_at = new.parked_at, last_error = new.error, attempts = greatest(it.attempts - new.untried, 0),
+    lease_owner = NULL, leased_until = NULL
+FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::bigint[])
+    AS new (id, sent_at, retry_at, parked_at, error, untried)
 WHERE it.id = new.id AND coalesce(it.published_at, 'infinity') = 'infinity'";
 
 /// Only the first unsent message of a key can be next; behind a parked one there is none.

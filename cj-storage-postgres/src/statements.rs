@@ -6,7 +6,8 @@ use cj_testkit::postgres::PgDatabase;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection, query, query_scalar};
 
 use crate::{
-    PgOptions, PgStore, batch, comparison, dead_letter, decision, erasure, essay, inbox, outbox, result, wave,
+    PgOptions, PgStore, batch, comparison, dead_letter, decision, erasure, essay, inbox, outbox, outbox_register,
+    result, wave,
 };
 
 fn all() -> impl Iterator<Item = &'static str> {
@@ -19,6 +20,7 @@ fn all() -> impl Iterator<Item = &'static str> {
         essay::STATEMENTS,
         inbox::STATEMENTS,
         outbox::STATEMENTS,
+        outbox_register::STATEMENTS,
         result::STATEMENTS,
         wave::STATEMENTS,
     ];

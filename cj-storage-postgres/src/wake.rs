@@ -1,7 +1,8 @@
 //! Being told that something waits in the outbox.
 
+use async_trait::async_trait;
 use cj_core::change::MessageKind;
-use cj_core::store::StoreError;
+use cj_core::store::{StoreError, Wake, Wakes};
 use sqlx::postgres::{PgListener, PgPoolOptions};
 
 use crate::PgOptions;
@@ -16,16 +17,6 @@ pub struct PgWakes {
     place: String,
 }
 
-/// Why to look into the outbox.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "there is a notice, or there may have been one")]
-pub enum Wake {
-    /// Messages of a kind were committed.
-    Appended(MessageKind),
-    /// The connection was lost for a while: there may have been notices.
-    Reconnected,
-}
-
 impl PgWakes {
     pub(crate) async fn connect(options: &PgOptions) -> Result<Self, StoreError> {
         let place = options.place();
@@ -36,15 +27,11 @@ impl PgWakes {
         listener.listen(CHANNEL).await.map_err(|error| server_error(LISTEN, &place, error))?;
         Ok(Self { listener, place })
     }
+}
 
-    /// Waits for the next notice.
-    ///
-    /// # Cancellation
-    /// Nothing is lost when the future is dropped.
-    ///
-    /// # Errors
-    /// `Unavailable` where the connection is lost and no other can be made; calling again tries again.
-    pub async fn next(&mut self) -> Result<Wake, StoreError> {
+#[async_trait]
+impl Wakes for PgWakes {
+    async fn next(&mut self) -> Result<Wake, StoreError> {
         let notice = self.listener.try_recv().await.map_err(|error| server_error(LISTEN, &self.place, error))?;
         let kind = notice.and_then(|notice| MessageKind::parse(notice.payload()).ok());
         Ok(kind.map_or(Wake::Reconnected, Wake::Appended))

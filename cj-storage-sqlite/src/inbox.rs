@@ -36,6 +36,19 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Inbox for SqliteUnit<C> {
         }
         Ok(new)
     }
+
+    async fn readmit(&mut self, consumer: &str, ids: &[EventId]) -> Result<(), StoreError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let slice = Slice::of_ids(ids.iter().map(|id| id.as_uuid()));
+        let query = sqlx::query(READMIT).bind(slice).bind(consumer.to_owned());
+        self.execute("inbox.readmit", query).await.map(drop)
+    }
+
+    async fn forget(&mut self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
+        self.execute("inbox.forget", sqlx::query(FORGET).bind(time_text(before)).bind(limit)).await
+    }
 }
 
 const OPERATION: &str = "inbox.admit";
@@ -47,5 +60,13 @@ WHERE consumer = ?2 AND event_id = given.value";
 const ADMIT: &str = "
 INSERT INTO event_inbox (consumer, event_id, received_at) SELECT ?2, value, ?3 FROM json_each(?1)";
 
+const READMIT: &str = "
+DELETE FROM event_inbox WHERE consumer = ?2 AND event_id IN (SELECT value FROM json_each(?1))";
+
+const FORGET: &str = "
+DELETE FROM event_inbox WHERE (consumer, event_id) IN (
+    SELECT consumer, event_id FROM event_inbox INDEXED BY ix_event_inbox_received_at
+    WHERE received_at < ?1 ORDER BY received_at LIMIT ?2)";
+
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[KNOWN, ADMIT];
+pub(crate) const STATEMENTS: &[&str] = &[KNOWN, ADMIT, READMIT, FORGET];

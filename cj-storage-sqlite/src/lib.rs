@@ -12,6 +12,7 @@ mod inbox;
 mod migrate;
 mod options;
 mod outbox;
+mod outbox_register;
 mod result;
 mod row;
 mod slice;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use cj_core::change::{MessageKind, OutboxMessage};
 use cj_core::id::{BatchId, ComparisonId, EventId};
-use cj_core::store::{Claim, Outbox, OutboxDepth, Settlement, SettlementOutcome, StoreError};
+use cj_core::store::{BehindParked, Claim, Outbox, OutboxDepth, Settlement, SettlementOutcome, StoreError};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
@@ -26,7 +26,9 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Outbox for SqliteUnit<C> {
             row.text(&it.aggregate_type).text(&it.aggregate_id).text(&it.event_type).text(&it.topic).text(&it.key);
             row.time(it.created_at).time(it.available_at).int(it.attempts).document(&it.headers).hex(&it.payload);
         });
-        self.write("outbox.append", APPEND, slice).await.map(drop)
+        self.write("outbox.append", APPEND, slice).await?;
+        self.note(messages.iter().map(|it| it.kind));
+        Ok(())
     }
 
     async fn withdraw(&mut self, comparisons: &[ComparisonId], batches: &[BatchId]) -> Result<(), StoreError> {
@@ -42,10 +44,11 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Outbox for SqliteUnit<C> {
     }
 
     async fn claim(&mut self, claim: &Claim) -> Result<Vec<OutboxMessage>, StoreError> {
-        let Claim { kind, limit, owner, now, lease } = claim;
+        let Claim { kind, limit, owner, now, lease, behind_parked } = claim;
         let until = now.checked_add_signed(*lease).unwrap_or(DateTime::<Utc>::MAX_UTC);
         let query = sqlx::query(CLAIM).bind(kind.code()).bind(limit).bind(time_text(*now));
         let query = query.bind(time_text(until)).bind(owner.to_string());
+        let query = query.bind(*behind_parked == BehindParked::Pass);
         let mut claimed = self.fetch("outbox.claim", query, read).await?;
         put_in_order(&mut claimed);
         Ok(claimed)
@@ -56,13 +59,14 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Outbox for SqliteUnit<C> {
             return Ok(());
         }
         let slice = Slice::of(settlements, |row, it| {
-            let (sent, retry, parked, error) = match &it.outcome {
-                SettlementOutcome::Sent { at } => (Some(*at), None, None, None),
-                SettlementOutcome::Retry { at, error } => (None, Some(*at), None, Some(error.as_str())),
-                SettlementOutcome::Parked { at, error } => (None, None, Some(*at), Some(error.as_str())),
+            let (sent, retry, parked, error, untried) = match &it.outcome {
+                SettlementOutcome::Sent { at } => (Some(*at), None, None, None, false),
+                SettlementOutcome::Retry { at, error } => (None, Some(*at), None, Some(error.as_str()), false),
+                SettlementOutcome::Released { at, error } => (None, Some(*at), None, Some(error.as_str()), true),
+                SettlementOutcome::Parked { at, error } => (None, None, Some(*at), Some(error.as_str()), false),
             };
             row.uuid(it.id.as_uuid()).optional(sent, Slice::time).optional(retry, Slice::time);
-            row.optional(parked, Slice::time).optional(error, Slice::text);
+            row.optional(parked, Slice::time).optional(error, Slice::text).flag(untried);
         });
         self.write("outbox.settle", SETTLE, slice).await.map(drop)
     }
@@ -90,7 +94,11 @@ fn put_in_order(claimed: &mut Vec<OutboxMessage>) {
 }
 
 fn read(row: &SqliteRow) -> Result<OutboxMessage, StoreError> {
-    let mut columns = Columns::new(row, "outbox.claim", "event_outbox", 1);
+    read_message(&mut Columns::new(row, "outbox.claim", "event_outbox", 1))
+}
+
+/// The columns of a message, in the order in which every statement names them.
+pub(crate) fn read_message(columns: &mut Columns<'_>) -> Result<OutboxMessage, StoreError> {
     Ok(OutboxMessage {
         id: columns.uuid().map(EventId::new)?,
         kind: columns.parse(MessageKind::parse)?,
@@ -144,6 +152,7 @@ WITH heads AS MATERIALIZED (
         AND NOT EXISTS (
             SELECT 1 FROM event_outbox AS earlier
             WHERE earlier.kind = ?1 AND earlier.event_key = head.event_key AND earlier.published_at IS NULL
+                AND NOT (?6 AND earlier.parked_at IS NOT NULL)
                 AND (earlier.batch_id, earlier.version, earlier.ordinal, earlier.id)
                     < (head.batch_id, head.version, head.ordinal, head.id))
     ORDER BY head.created_at, head.batch_id, head.version, head.ordinal, head.id LIMIT ?2),
@@ -152,6 +161,7 @@ lanes AS (
         max(it.parked_at IS NOT NULL OR it.next_attempt_at > ?3 OR ifnull(it.leased_until, '') > ?3) OVER lane AS held
     FROM heads CROSS JOIN event_outbox AS it
     WHERE it.kind = ?1 AND it.event_key = heads.event_key AND it.published_at IS NULL
+        AND NOT (?6 AND it.parked_at IS NOT NULL)
     WINDOW lane AS (PARTITION BY it.event_key ORDER BY it.batch_id, it.version, it.ordinal, it.id))
 UPDATE event_outbox SET attempts = attempts + 1, lease_owner = ?5, leased_until = ?4
 WHERE id IN (SELECT id FROM lanes WHERE NOT held ORDER BY age, batch_id, version, ordinal, id LIMIT ?2)
@@ -161,7 +171,8 @@ RETURNING id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, ev
 /// What was sent stays sent.
 const SETTLE: &str = "
 UPDATE event_outbox SET published_at = new.value ->> 1, next_attempt_at = ifnull(new.value ->> 2, next_attempt_at),
-    parked_at = new.value ->> 3, last_error = new.value ->> 4, lease_owner = NULL, leased_until = NULL
+    parked_at = new.value ->> 3, last_error = new.value ->> 4, attempts = max(attempts - (new.value ->> 5), 0),
+    lease_owner = NULL, leased_until = NULL
 FROM jsonb_each(?1) AS new WHERE event_outbox.id = new.value ->> 0 AND published_at IS NULL";
 
 /// Only the first unsent message of a key can be next; behind a parked one there is none.

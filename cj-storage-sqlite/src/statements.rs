@@ -2,7 +2,9 @@
 
 use sqlx::{Executor as _, Row as _, SqliteConnection};
 
-use crate::{SqliteStore, batch, comparison, dead_letter, decision, erasure, essay, inbox, outbox, result, wave};
+use crate::{
+    SqliteStore, batch, comparison, dead_letter, decision, erasure, essay, inbox, outbox, outbox_register, result, wave,
+};
 
 fn all() -> impl Iterator<Item = &'static str> {
     let files = [
@@ -14,6 +16,7 @@ fn all() -> impl Iterator<Item = &'static str> {
         essay::STATEMENTS,
         inbox::STATEMENTS,
         outbox::STATEMENTS,
+        outbox_register::STATEMENTS,
         result::STATEMENTS,
         wave::STATEMENTS,
     ];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cj_core::store::{ErrorKind, Repositories, Store, StoreError, UnitOfWork};
+use cj_core::store::{Bell, BellWakes, ErrorKind, Repositories, Store, StoreError, UnitOfWork};
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 use sqlx::{Connection as _, SqliteConnection};
 
@@ -38,6 +38,7 @@ pub struct SqliteStore {
     /// None where the file was opened for reading only.
     writer: Option<SqlitePool>,
     readers: SqlitePool,
+    bell: Bell,
 }
 
 impl SqliteStore {
@@ -53,7 +54,7 @@ impl SqliteStore {
         let path: Arc<Path> = options.path().into();
         let writer = (!options.is_read_only()).then(|| pool(&options, 1).connect_lazy_with(options.writer()));
         let readers = pool(&options, options.reader_count()).connect_lazy_with(options.reader());
-        let store = Self { path, writer, readers };
+        let store = Self { path, writer, readers, bell: Bell::new() };
         store.make(options.timeout()).await?;
         migrate::refuse_newer(store.stored_version(OPEN).await?, OPEN, &store.path)?;
         Ok(store)
@@ -136,6 +137,12 @@ impl SqliteStore {
         }
     }
 
+    /// Notices of commits of this store, its clones included, that put something into the outbox. Of what another process
+    /// commits there is none.
+    pub fn wakes(&self) -> BellWakes {
+        self.bell.wakes()
+    }
+
     async fn stored_version(&self, operation: &'static str) -> Result<Option<i64>, StoreError> {
         let mut conn = self.pool().acquire().await.map_err(|error| self.error(operation, error))?;
         migrate::stored_version(&mut conn, &self.path, operation).await
@@ -160,7 +167,7 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError> {
         let tx = self.writer(BEGIN)?.begin_with("BEGIN IMMEDIATE").await.map_err(|error| self.error(BEGIN, error))?;
-        Ok(Box::new(SqliteUnit::writing(tx)))
+        Ok(Box::new(SqliteUnit::writing(tx, self.bell.clone())))
     }
 
     async fn read(&self) -> Result<Box<dyn Repositories>, StoreError> {

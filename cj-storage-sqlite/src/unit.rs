@@ -1,9 +1,11 @@
 //! The unit of work, on a connection of our own or on a host's.
 
+use std::collections::BTreeSet;
 use std::ops::DerefMut;
 
 use async_trait::async_trait;
-use cj_core::store::{ErrorKind, StoreError, UnitOfWork};
+use cj_core::change::MessageKind;
+use cj_core::store::{Bell, ErrorKind, StoreError, UnitOfWork};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, Sqlite, SqliteConnection, Transaction};
 
@@ -49,6 +51,9 @@ use crate::error::{overtaken, store_error};
 pub struct SqliteUnit<C> {
     conn: C,
     access: UnitAccess,
+    /// Rung after the commit; none on a host's connection, whose commits are its own.
+    bell: Option<Bell>,
+    appended: BTreeSet<MessageKind>,
 }
 
 /// What a unit may do.
@@ -64,17 +69,17 @@ impl<'c> SqliteUnit<&'c mut SqliteConnection> {
     /// A unit on a host's connection. The host begins (with `BEGIN IMMEDIATE`, so that nobody else writes meanwhile),
     /// commits and rolls back; after an error it must roll back.
     pub fn on(conn: &'c mut SqliteConnection) -> Self {
-        Self { conn, access: UnitAccess::Write }
+        Self { conn, access: UnitAccess::Write, bell: None, appended: BTreeSet::new() }
     }
 }
 
 impl SqliteUnit<Transaction<'static, Sqlite>> {
-    pub(crate) fn writing(conn: Transaction<'static, Sqlite>) -> Self {
-        Self { conn, access: UnitAccess::Write }
+    pub(crate) fn writing(conn: Transaction<'static, Sqlite>, bell: Bell) -> Self {
+        Self { conn, access: UnitAccess::Write, bell: Some(bell), appended: BTreeSet::new() }
     }
 
     pub(crate) fn reading(conn: Transaction<'static, Sqlite>) -> Self {
-        Self { conn, access: UnitAccess::Read }
+        Self { conn, access: UnitAccess::Read, bell: None, appended: BTreeSet::new() }
     }
 }
 
@@ -119,6 +124,11 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> SqliteUnit<C> {
         cells.rows(names.len()).map(read).collect()
     }
 
+    /// Notes what listeners are told of after the commit.
+    pub(crate) fn note(&mut self, kinds: impl IntoIterator<Item = MessageKind>) {
+        self.appended.extend(kinds);
+    }
+
     /// Refuses an update that did not meet every one of its rows. What it wrote cannot be committed any more.
     pub(crate) fn require_all(&mut self, operation: &'static str, expected: usize, met: u64) -> Result<(), StoreError> {
         if met == expected as u64 {
@@ -147,7 +157,12 @@ impl UnitOfWork for SqliteUnit<Transaction<'static, Sqlite>> {
         if self.access == UnitAccess::Nothing {
             return Err(spoilt("unit.commit"));
         }
-        self.conn.commit().await.map_err(|error| store_error("unit.commit", error))
+        let Self { conn, bell, appended, .. } = *self;
+        conn.commit().await.map_err(|error| store_error("unit.commit", error))?;
+        if let Some(bell) = bell.filter(|_| !appended.is_empty()) {
+            bell.ring(&appended.into_iter().collect::<Vec<_>>());
+        }
+        Ok(())
     }
 }
 

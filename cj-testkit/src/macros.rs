@@ -144,11 +144,29 @@ macro_rules! conformance {
                 availability_is_exact_to_the_microsecond,
                 moves_no_message_and_two_thousand,
             ];
+            outbox_register: [
+                shows_messages_as_they_stand,
+                lists_each_state_in_its_order,
+                only_what_is_parked_is_replayed,
+                a_claim_may_pass_what_is_parked,
+                a_released_message_was_not_tried,
+                discards_what_was_sent_long_ago,
+            ];
             random: [
                 batches_drawn_at_random,
                 rows_of_a_batch_drawn_at_random,
                 waves_drawn_at_random,
                 messages_drawn_at_random,
+            ];
+            relay: [
+                keys_keep_their_order_and_bytes_with_many_relays,
+                what_is_behind_a_parked_event_waits,
+                what_is_behind_a_parked_event_may_pass,
+                an_event_is_parked_after_its_last_attempt,
+                a_receiver_that_is_away_costs_no_attempt,
+                what_is_old_is_pruned,
+                a_dead_letter_goes_back_to_its_topic,
+                a_request_out_of_bounds_is_answered_once,
             ];
             result: [
                 reads_results_as_they_were_put,

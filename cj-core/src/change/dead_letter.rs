@@ -23,3 +23,20 @@ pub struct DeadLetter {
     /// When it came.
     pub received_at: DateTime<Utc>,
 }
+
+impl DeadLetter {
+    /// What names it.
+    pub fn key(&self) -> LetterKey {
+        LetterKey { consumer: self.consumer.clone(), event_id: self.event_id }
+    }
+}
+
+/// What names a dead letter: a message is kept once for each consumer that could not use it.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[expect(clippy::exhaustive_structs, reason = "a store must use every field")]
+pub struct LetterKey {
+    /// Who could not use it.
+    pub consumer: String,
+    /// The message's id.
+    pub event_id: EventId,
+}

@@ -48,6 +48,67 @@ impl OutboxMessage {
     pub const RESULT: &str = "assessment_result";
 }
 
+/// A message of the outbox, and where it stands.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "a store must fill every field")]
+pub struct OutboxEntry {
+    /// The message.
+    pub message: OutboxMessage,
+    /// Where it stands.
+    pub state: MessageState,
+    /// What was said when it was last tried in vain; none once it is sent.
+    pub last_error: Option<String>,
+}
+
+/// Where a message of the outbox stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "a store must tell every state")]
+pub enum MessageState {
+    /// It waits for a relay.
+    Waiting,
+    /// A relay has it.
+    Leased {
+        /// Until when, unless it is settled before.
+        until: DateTime<Utc>,
+    },
+    /// It was accepted.
+    Sent {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// It was put aside.
+    Parked {
+        /// When.
+        at: DateTime<Utc>,
+    },
+}
+
+impl MessageState {
+    /// The state that three stored times tell.
+    pub fn of_times(
+        leased_until: Option<DateTime<Utc>>,
+        sent_at: Option<DateTime<Utc>>,
+        parked_at: Option<DateTime<Utc>>,
+    ) -> Self {
+        match (sent_at, parked_at, leased_until) {
+            (Some(at), _, _) => Self::Sent { at },
+            (None, Some(at), _) => Self::Parked { at },
+            (None, None, Some(until)) => Self::Leased { until },
+            (None, None, None) => Self::Waiting,
+        }
+    }
+
+    /// A word for it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Leased { .. } => "leased",
+            Self::Sent { .. } => "sent",
+            Self::Parked { .. } => "parked",
+        }
+    }
+}
+
 /// Event or question.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 #[expect(clippy::exhaustive_enums, reason = "a relay must know where each kind goes")]

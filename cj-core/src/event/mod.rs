@@ -16,6 +16,7 @@ mod llm;
 mod open_map;
 mod payload;
 pub mod prompt;
+mod reencode;
 mod result;
 #[cfg(feature = "schema")]
 pub mod schema;
@@ -44,6 +45,7 @@ pub use llm::{
 };
 pub use open_map::OpenMap;
 pub use payload::Payload;
+pub use reencode::reencode;
 pub use result::{
     BatchAssessmentCompletedV1, BatchEssaysRegisteredV1, BatchPipelineCompletedV1, BatchResultsReadyV1,
     ElsBatchPhaseOutcomeV1, EssaySlotAssignedV1, NotificationCategory, NotificationPriority, NotificationType,

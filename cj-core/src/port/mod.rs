@@ -1,9 +1,13 @@
 //! What the engine asks of the world besides storage.
 
+mod breaker;
 mod clock;
 mod content;
+mod guarded_publisher;
 mod publisher;
 
+pub use breaker::{Breaker, BreakerSettings, Permit, Ticket};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use content::{ContentError, ContentSource};
-pub use publisher::{EventPublisher, PublishError};
+pub use guarded_publisher::GuardedPublisher;
+pub use publisher::{EventPublisher, PublishError, PublishErrorKind};

@@ -22,18 +22,47 @@ pub trait EventPublisher: Send + Sync + 'static {
 pub struct PublishError {
     /// What the receiver said.
     pub message: String,
-    /// Whether trying again is of no use.
-    pub is_final: bool,
+    /// What kind of failure, which says what becomes of the event.
+    pub kind: PublishErrorKind,
+}
+
+/// What kind of failure to send an event.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[expect(clippy::exhaustive_enums, reason = "a relay must know what becomes of the event")]
+pub enum PublishErrorKind {
+    /// The receiver looked at the event and refuses it: trying again is of no use, it is parked.
+    Refused,
+    /// It may go better next time: it is tried again, so many times, then parked.
+    Passing,
+    /// The receiver cannot be reached, or was not even asked. It says nothing about the event, so it is no attempt: however
+    /// long a receiver is away, nothing is parked for it.
+    Unreachable,
+}
+
+impl PublishErrorKind {
+    /// A word for it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Passing => "passing",
+            Self::Unreachable => "unreachable",
+        }
+    }
 }
 
 impl PublishError {
     /// Trouble that passes.
     pub fn passing(message: impl Into<String>) -> Self {
-        Self { message: message.into(), is_final: false }
+        Self { message: message.into(), kind: PublishErrorKind::Passing }
     }
 
     /// A refusal.
     pub fn refusal(message: impl Into<String>) -> Self {
-        Self { message: message.into(), is_final: true }
+        Self { message: message.into(), kind: PublishErrorKind::Refused }
+    }
+
+    /// A receiver that cannot be reached.
+    pub fn unreachable(message: impl Into<String>) -> Self {
+        Self { message: message.into(), kind: PublishErrorKind::Unreachable }
     }
 }

@@ -1,9 +1,11 @@
 //! The port to messages that could not be used.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 
 use super::StoreError;
-use crate::change::DeadLetter;
+use crate::change::{DeadLetter, LetterKey};
+use crate::id::EventId;
 
 /// Keeps messages that could not be used.
 #[async_trait]
@@ -19,4 +21,22 @@ pub trait DeadLetters: Send {
     /// # Errors
     /// `Corrupt`.
     async fn newest(&mut self, limit: u32) -> Result<Vec<DeadLetter>, StoreError>;
+
+    /// What is kept of one message, in order of consumer.
+    ///
+    /// # Errors
+    /// `Corrupt`.
+    async fn letters_of(&mut self, event_id: EventId) -> Result<Vec<DeadLetter>, StoreError>;
+
+    /// Deletes letters and returns those that were there, in their order.
+    ///
+    /// # Errors
+    /// As every write.
+    async fn discard(&mut self, letters: &[LetterKey]) -> Result<Vec<LetterKey>, StoreError>;
+
+    /// Deletes letters received before a time, at most so many, and returns how many.
+    ///
+    /// # Errors
+    /// As every write.
+    async fn discard_old(&mut self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError>;
 }

@@ -16,6 +16,7 @@
 
 pub mod apply;
 mod batch;
+mod bell;
 mod comparison;
 mod dead_letter;
 mod decision;
@@ -26,13 +27,16 @@ mod inbox;
 #[cfg(feature = "memory")]
 pub mod memory;
 mod outbox;
+mod outbox_register;
 mod result;
 mod unit;
+mod wakes;
 mod wave;
 
 pub use crate::change::EvidenceTotals;
 pub use apply::apply;
 pub use batch::{BatchQuery, BatchRepository};
+pub use bell::{Bell, BellWakes};
 pub use comparison::{ComparisonQuery, ComparisonRepository};
 pub use dead_letter::DeadLetters;
 pub use decision::DecisionRepository;
@@ -40,7 +44,9 @@ pub use erasure::{Erasure, ErasureRepository, ErasureScope, LetterOwner};
 pub use error::{ErrorKind, StoreError};
 pub use essay::{EssayRepository, Texts};
 pub use inbox::Inbox;
-pub use outbox::{Claim, Outbox, OutboxDepth, Settlement, SettlementOutcome};
+pub use outbox::{BehindParked, Claim, Outbox, OutboxDepth, Settlement, SettlementOutcome};
+pub use outbox_register::{OutboxQuery, OutboxRegister};
 pub use result::ResultRepository;
 pub use unit::{Repositories, Store, UnitOfWork};
+pub use wakes::{Wake, Wakes};
 pub use wave::WaveRepository;

@@ -13,6 +13,7 @@ use crate::id::{BatchId, ComparisonId, EventId, WorkerId};
 /// - Messages of one kind and key are claimed in the order (batch, version, ordinal), whatever their times say, and none
 ///   while an earlier one of its key is unsent and leased, waiting or parked. So no number of relays interleaves a key. One
 ///   claim may take several messages of a key: those at its head that may be sent, in order and without a gap.
+/// - A claim with [`BehindParked::Pass`] reads that as if parked messages were not there.
 /// - A claimed message is not claimed again before its lease ends or it is settled.
 /// - A message needs no stored batch: a request that cannot start is answered too.
 #[async_trait]
@@ -38,7 +39,7 @@ pub trait Outbox: Send {
     async fn claim(&mut self, claim: &Claim) -> Result<Vec<OutboxMessage>, StoreError>;
 
     /// Writes what became of claimed messages, and ends their leases. Passed over are ids that are not there (withdrawn
-    /// meanwhile) and messages that are sent: a slow relay does not take that back. `Retry` of a parked message replays it.
+    /// meanwhile) and messages that are sent: a slow relay does not take that back. `Retry` and `Released` of a parked message let it go again; `OutboxRegister::replay` also forgets its attempts.
     ///
     /// # Errors
     /// As every write.
@@ -65,6 +66,19 @@ pub struct Claim {
     pub now: DateTime<Utc>,
     /// For how long.
     pub lease: TimeDelta,
+    /// What becomes of messages behind a parked one of their key.
+    pub behind_parked: BehindParked,
+}
+
+/// What becomes of messages behind a parked one of their key.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "a store must do either")]
+pub enum BehindParked {
+    /// They wait until it is replayed: receivers see the key in its order.
+    #[default]
+    Wait,
+    /// They are sent as if it were not there: receivers see it late, once it is replayed.
+    Pass,
 }
 
 /// What became of a claimed message.
@@ -93,6 +107,13 @@ pub enum SettlementOutcome {
         /// Why.
         error: String,
     },
+    /// It was not even tried: the claim is taken back, and the attempt not counted.
+    Released {
+        /// When it may be claimed again.
+        at: DateTime<Utc>,
+        /// Why.
+        error: String,
+    },
     /// It was not, and is put aside for a person to look at.
     Parked {
         /// When.
@@ -111,7 +132,7 @@ pub struct OutboxDepth {
     /// Messages put aside.
     pub parked: u64,
     /// When the next pending one may be claimed: the earliest time at which the first unsent message of a key is available and
-    /// not leased. A key whose first unsent message is parked has none.
+    /// not leased. A key whose first unsent message is parked has none, whatever a claim thinks of parked ones.
     pub next_at: Option<DateTime<Utc>>,
     /// When the oldest pending one was written.
     pub oldest: Option<DateTime<Utc>>,

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{
     BatchRepository, ComparisonRepository, DeadLetters, DecisionRepository, ErasureRepository, EssayRepository, Inbox,
-    Outbox, ResultRepository, StoreError, WaveRepository,
+    Outbox, OutboxRegister, ResultRepository, StoreError, WaveRepository,
 };
 
 /// Every repository of one unit of work. It is there for whatever has them all, a host's own transaction included.
@@ -17,6 +17,7 @@ pub trait Repositories:
     + EssayRepository
     + Inbox
     + Outbox
+    + OutboxRegister
     + ResultRepository
     + WaveRepository
 {
@@ -31,6 +32,7 @@ impl<T> Repositories for T where
         + EssayRepository
         + Inbox
         + Outbox
+        + OutboxRegister
         + ResultRepository
         + WaveRepository
 {

@@ -169,7 +169,7 @@ fn is_name(word: &str) -> bool {
     !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
-const INDEXES: [&str; 19] = [
+const INDEXES: [&str; 23] = [
     "ix_batch_results_assignment_id",
     "ix_batch_results_overall_status",
     "ix_batch_results_user_id",
@@ -182,11 +182,15 @@ const INDEXES: [&str; 19] = [
     "ix_cj_batches_user_id",
     "ix_cj_content_sha256",
     "ix_cj_dead_letters_batch_id",
+    "ix_cj_dead_letters_event_id",
     "ix_cj_dead_letters_received_at",
     "ix_cj_grade_projections_grade",
     "ix_essay_results_essay_id",
     "ix_essay_results_file_upload_id",
+    "ix_event_inbox_received_at",
     "ix_event_outbox_batch_id",
+    "ix_event_outbox_parked",
     "ix_event_outbox_pending",
+    "ix_event_outbox_sent",
     "ix_event_outbox_unpublished",
 ];

@@ -4,8 +4,10 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use cj_core::change::{BatchRecord, MessageKind};
-use cj_core::store::{BatchQuery, BatchRepository, ErrorKind, EssayRepository, Store as _, StoreError, Texts};
-use cj_storage_postgres::{PgOptions, PgStore, PgUnit, Tls, Wake};
+use cj_core::store::{
+    BatchQuery, BatchRepository, ErrorKind, EssayRepository, Store as _, StoreError, Texts, Wake, Wakes as _,
+};
+use cj_storage_postgres::{PgOptions, PgStore, PgUnit, Tls};
 use cj_testkit::fixture::{self, at};
 use cj_testkit::postgres::PgDatabase;
 use sqlx::{Connection as _, PgConnection, query, query_scalar};

@@ -4,11 +4,14 @@ use crate::support::{Fixture, at, batch_id, event, question};
 use chrono::TimeDelta;
 use cj_core::change::{MessageKind, OutboxMessage};
 use cj_core::id::WorkerId;
-use cj_core::store::{Claim, ErrorKind, OutboxDepth, Settlement, SettlementOutcome, Store as _, UnitOfWork};
+use cj_core::store::{
+    BehindParked, Claim, ErrorKind, OutboxDepth, Settlement, SettlementOutcome, Store as _, UnitOfWork, Wake,
+    Wakes as _,
+};
 
 fn claim(kind: MessageKind, limit: u32, seconds: i64) -> Claim {
     let owner = WorkerId::new("relay").unwrap();
-    Claim { kind, limit, owner, now: at(seconds), lease: TimeDelta::seconds(60) }
+    Claim { kind, limit, owner, now: at(seconds), lease: TimeDelta::seconds(60), behind_parked: BehindParked::Wait }
 }
 
 async fn claimed(unit: &mut Box<dyn UnitOfWork>, limit: u32, seconds: i64) -> Vec<OutboxMessage> {
@@ -84,4 +87,21 @@ async fn a_question_is_withdrawn_sent_or_not() {
     assert_eq!(depth(&mut unit, MessageKind::Event).await.pending, 1);
     // A relay may still report on what was withdrawn meanwhile.
     settle(&mut unit, &question(id(1), 1), SettlementOutcome::Sent { at: at(11) }).await;
+}
+
+#[tokio::test]
+async fn a_commit_that_puts_something_out_is_told() {
+    let fixture = Fixture::new().await;
+    let mut wakes = fixture.store.clone().wakes();
+    let waiting = tokio::spawn(async move { wakes.next().await.unwrap() });
+    let mut unit = fixture.store.begin().await.unwrap();
+    unit.append(&[event(1, 0, "a")]).await.unwrap();
+    tokio::task::yield_now().await;
+    assert!(!waiting.is_finished(), "it is not committed");
+    drop(unit);
+    let mut unit = fixture.store.begin().await.unwrap();
+    let id = batch_id(1).comparison_id(1, 0, 1);
+    unit.append(&[question(id, 0)]).await.unwrap();
+    unit.commit().await.unwrap();
+    assert_eq!(waiting.await.unwrap(), Wake::Appended(MessageKind::Question));
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use cj_core::change::{BatchRecord, ComparisonRecord, ComparisonState, MessageKind, WaveRecord};
 use cj_core::store::{
-    BatchQuery, BatchRepository, Claim, ComparisonQuery, ComparisonRepository, ErrorKind, EssayRepository,
-    Repositories, ResultRepository, Settlement, SettlementOutcome, Store, Texts, WaveRepository,
+    BatchQuery, BatchRepository, BehindParked, Claim, ComparisonQuery, ComparisonRepository, ErrorKind,
+    EssayRepository, Repositories, ResultRepository, Settlement, SettlementOutcome, Store, Texts, WaveRepository,
 };
 
 use super::support::{begin, commit, find, put_batches, refs, refused, stored, view};
@@ -79,6 +79,7 @@ async fn change_all(unit: &mut dyn Repositories, batch: &BatchRecord) {
         owner: fixture::worker("relay"),
         now: at(100),
         lease: chrono::TimeDelta::seconds(30),
+        behind_parked: BehindParked::Wait,
     };
     let claimed = unit.claim(&claim).await.expect("messages are claimed");
     assert_eq!(claimed.len(), 1);

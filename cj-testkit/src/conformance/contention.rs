@@ -7,7 +7,9 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use cj_core::change::{BatchRecord, BatchUpdate, MessageKind};
 use cj_core::id::EventId;
-use cj_core::store::{BatchQuery, BatchRepository, Claim, ErrorKind, Settlement, SettlementOutcome, Store, StoreError};
+use cj_core::store::{
+    BatchQuery, BatchRepository, BehindParked, Claim, ErrorKind, Settlement, SettlementOutcome, Store, StoreError,
+};
 
 use super::support::{begin, commit, find, put_batches, refused, stored};
 use crate::fixture::{self, at};
@@ -200,6 +202,7 @@ pub async fn relays_share_the_outbox(store: Arc<dyn Store>) {
                 owner: fixture::worker(&format!("relay {relay}")),
                 now: at(100),
                 lease: TimeDelta::seconds(30),
+                behind_parked: BehindParked::Wait,
             };
             tokio::spawn(async move {
                 let (store, claim) = (&*store, &claim);

@@ -8,8 +8,8 @@ use cj_core::change::{
 };
 use cj_core::id::BatchId;
 use cj_core::store::{
-    BatchQuery, BatchRepository, Claim, DecisionRepository, Erasure, ErasureScope, ErrorKind, EssayRepository,
-    LetterOwner, ResultRepository, Settlement, SettlementOutcome, Store, Texts, WaveRepository,
+    BatchQuery, BatchRepository, BehindParked, Claim, DecisionRepository, Erasure, ErasureScope, ErrorKind,
+    EssayRepository, LetterOwner, ResultRepository, Settlement, SettlementOutcome, Store, Texts, WaveRepository,
 };
 
 use super::support::{begin, commit, put_comparisons, refs, refused, seeded, view};
@@ -90,7 +90,8 @@ async fn erase(store: &Arc<dyn Store>, ids: &[BatchId], scope: ErasureScope, sec
 
 async fn claim(store: &Arc<dyn Store>, kind: MessageKind) -> Vec<OutboxMessage> {
     let owner = fixture::worker("relay");
-    let claim = Claim { kind, limit: 100, owner, now: at(5_000), lease: chrono::TimeDelta::seconds(60) };
+    let lease = chrono::TimeDelta::seconds(60);
+    let claim = Claim { kind, limit: 100, owner, now: at(5_000), lease, behind_parked: BehindParked::Wait };
     let mut unit = begin(store).await;
     let claimed = unit.claim(&claim).await.expect("messages are claimed");
     commit(unit).await;

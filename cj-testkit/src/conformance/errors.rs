@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use cj_core::change::{MatrixCell, MessageKind};
 use cj_core::store::{
-    BatchRepository, Claim, ComparisonRepository, DeadLetters, DecisionRepository, ErasureRepository, ErasureScope,
-    ErrorKind, EssayRepository, Inbox, LetterOwner, Outbox, ResultRepository, Settlement, SettlementOutcome, Store,
-    StoreError, WaveRepository,
+    BatchRepository, BehindParked, Claim, ComparisonRepository, DeadLetters, DecisionRepository, ErasureRepository,
+    ErasureScope, ErrorKind, EssayRepository, Inbox, LetterOwner, Outbox, OutboxRegister, ResultRepository, Settlement,
+    SettlementOutcome, Store, StoreError, WaveRepository,
 };
 
 use super::support::{begin, put_comparisons, seeded, view};
@@ -25,6 +25,7 @@ pub async fn a_view_refuses_to_write(store: Arc<dyn Store>) {
         owner: fixture::worker("relay"),
         now: at(0),
         lease: chrono::TimeDelta::seconds(1),
+        behind_parked: BehindParked::Wait,
     };
     let settlement = Settlement { id: id.event_id(1, 0), outcome: SettlementOutcome::Sent { at: at(0) } };
     let owner = LetterOwner { batch_id: id, consumer: "service".to_owned(), event_id: fixture::event_id("letter") };
@@ -62,6 +63,12 @@ pub async fn a_view_refuses_to_write(store: Arc<dyn Store>) {
         ErasureRepository::attribute_letters(&[owner]);
         ErasureRepository::erase(&[id], ErasureScope::Texts, at(0));
         DeadLetters::keep(&[fixture::dead_letter("service", "letter")]);
+        DeadLetters::discard(&[fixture::dead_letter("service", "letter").key()]);
+        DeadLetters::discard_old(at(9), 1);
+        Inbox::readmit("service", &[fixture::event_id("message")]);
+        Inbox::forget(at(9), 1);
+        OutboxRegister::replay(&[fixture::event_id("message")], at(9));
+        OutboxRegister::discard_sent(at(9), 1);
     }
     let mut view = view(&store).await;
     assert_eq!(view.newest(10).await.expect("letters are loaded"), []);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use cj_core::change::{ComparisonRecord, MessageKind, OutboxMessage};
 use cj_core::id::{BatchId, EventId};
-use cj_core::store::{Claim, ErrorKind, OutboxDepth, Settlement, SettlementOutcome, Store};
+use cj_core::store::{BehindParked, Claim, ErrorKind, OutboxDepth, Settlement, SettlementOutcome, Store};
 
 use super::support::{begin, commit, refused, seeded, view};
 use crate::fixture::{self, ODD_TEXT, at, batch_id, event};
@@ -20,7 +20,14 @@ async fn append(store: &Arc<dyn Store>, messages: &[OutboxMessage]) {
 }
 
 fn by(relay: &str, kind: MessageKind, seconds: i64, limit: u32) -> Claim {
-    Claim { kind, limit, owner: fixture::worker(relay), now: at(seconds), lease: TimeDelta::seconds(LEASE) }
+    Claim {
+        kind,
+        limit,
+        owner: fixture::worker(relay),
+        now: at(seconds),
+        lease: TimeDelta::seconds(LEASE),
+        behind_parked: BehindParked::Wait,
+    }
 }
 
 async fn claim(store: &Arc<dyn Store>, claim: Claim) -> Vec<OutboxMessage> {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use cj_core::change::{BatchRecord, MessageKind, WaveRecord};
 use cj_core::store::{
-    BatchQuery, BatchRepository, Claim, ComparisonQuery, ComparisonRepository, EssayRepository, ResultRepository,
-    Store, Texts, WaveRepository,
+    BatchQuery, BatchRepository, BehindParked, Claim, ComparisonQuery, ComparisonRepository, EssayRepository,
+    ResultRepository, Store, Texts, WaveRepository,
 };
 use proptest::collection::vec;
 use proptest::strategy::{Strategy, ValueTree};
@@ -113,6 +113,7 @@ pub async fn messages_drawn_at_random(store: Arc<dyn Store>) {
             owner: fixture::worker("relay"),
             now: fixture::at(4_000_000_000),
             lease: chrono::TimeDelta::seconds(30),
+            behind_parked: BehindParked::Wait,
         };
         let mut unit = begin(&store).await;
         claimed.extend(unit.claim(&claim).await.expect("messages are claimed"));

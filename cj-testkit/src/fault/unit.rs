@@ -5,14 +5,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use cj_core::change::{
-    BatchRecord, BatchUpdate, ComparisonRecord, DeadLetter, DecisionRecord, EssayRecord, EssayResult, MatrixCell,
-    MatrixKey, MessageKind, OutboxMessage, WaveRecord,
+    BatchRecord, BatchUpdate, ComparisonRecord, DeadLetter, DecisionRecord, EssayRecord, EssayResult, LetterKey,
+    MatrixCell, MatrixKey, MessageKind, OutboxEntry, OutboxMessage, WaveRecord,
 };
 use cj_core::id::{BatchId, ComparisonId, EventId};
 use cj_core::store::{
     BatchQuery, BatchRepository, Claim, ComparisonQuery, ComparisonRepository, DeadLetters, DecisionRepository,
     Erasure, ErasureRepository, ErasureScope, EssayRepository, EvidenceTotals, Inbox, LetterOwner, Outbox, OutboxDepth,
-    Repositories, ResultRepository, Settlement, StoreError, Texts, UnitOfWork, WaveRepository,
+    OutboxQuery, OutboxRegister, Repositories, ResultRepository, Settlement, StoreError, Texts, UnitOfWork,
+    WaveRepository,
 };
 
 use super::plan::Plan;
@@ -96,6 +97,18 @@ impl<U: Repositories + ?Sized> DeadLetters for Faulty<U> {
     async fn newest(&mut self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
         self.plan.run("dead_letter.newest", DeadLetters::newest(&mut *self.inner, limit)).await
     }
+
+    async fn letters_of(&mut self, event_id: EventId) -> Result<Vec<DeadLetter>, StoreError> {
+        self.plan.run("dead_letter.letters_of", DeadLetters::letters_of(&mut *self.inner, event_id)).await
+    }
+
+    async fn discard(&mut self, letters: &[LetterKey]) -> Result<Vec<LetterKey>, StoreError> {
+        self.plan.run("dead_letter.discard", DeadLetters::discard(&mut *self.inner, letters)).await
+    }
+
+    async fn discard_old(&mut self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
+        self.plan.run("dead_letter.discard_old", DeadLetters::discard_old(&mut *self.inner, before, limit)).await
+    }
 }
 
 #[async_trait]
@@ -171,6 +184,14 @@ impl<U: Repositories + ?Sized> Inbox for Faulty<U> {
     async fn admit(&mut self, consumer: &str, ids: &[EventId], at: DateTime<Utc>) -> Result<Vec<EventId>, StoreError> {
         self.plan.run("inbox.admit", Inbox::admit(&mut *self.inner, consumer, ids, at)).await
     }
+
+    async fn readmit(&mut self, consumer: &str, ids: &[EventId]) -> Result<(), StoreError> {
+        self.plan.run("inbox.readmit", Inbox::readmit(&mut *self.inner, consumer, ids)).await
+    }
+
+    async fn forget(&mut self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
+        self.plan.run("inbox.forget", Inbox::forget(&mut *self.inner, before, limit)).await
+    }
 }
 
 #[async_trait]
@@ -194,6 +215,22 @@ impl<U: Repositories + ?Sized> Outbox for Faulty<U> {
 
     async fn depth(&mut self, kind: MessageKind) -> Result<OutboxDepth, StoreError> {
         self.plan.run("outbox.depth", Outbox::depth(&mut *self.inner, kind)).await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<U: Repositories + ?Sized> OutboxRegister for Faulty<U> {
+    async fn entries(&mut self, query: &OutboxQuery) -> Result<Vec<OutboxEntry>, StoreError> {
+        self.plan.run("outbox.entries", OutboxRegister::entries(&mut *self.inner, query)).await
+    }
+
+    async fn replay(&mut self, ids: &[EventId], at: DateTime<Utc>) -> Result<Vec<EventId>, StoreError> {
+        self.plan.run("outbox.replay", OutboxRegister::replay(&mut *self.inner, ids, at)).await
+    }
+
+    async fn discard_sent(&mut self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
+        self.plan.run("outbox.discard_sent", OutboxRegister::discard_sent(&mut *self.inner, before, limit)).await
     }
 }
 

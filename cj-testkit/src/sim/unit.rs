@@ -8,15 +8,16 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use cj_core::change::{
-    BatchRecord, BatchUpdate, ComparisonRecord, DeadLetter, DecisionRecord, EssayRecord, EssayResult, MatrixCell,
-    MatrixKey, MessageKind, OutboxMessage, WaveRecord,
+    BatchRecord, BatchUpdate, ComparisonRecord, DeadLetter, DecisionRecord, EssayRecord, EssayResult, LetterKey,
+    MatrixCell, MatrixKey, MessageKind, OutboxEntry, OutboxMessage, WaveRecord,
 };
 use cj_core::id::{BatchId, ComparisonId, EventId};
 use cj_core::store::memory::MemoryStore;
 use cj_core::store::{
     BatchQuery, BatchRepository, Claim, ComparisonQuery, ComparisonRepository, DeadLetters, DecisionRepository,
     Erasure, ErasureRepository, ErasureScope, ErrorKind, EssayRepository, EvidenceTotals, Inbox, LetterOwner, Outbox,
-    OutboxDepth, Repositories, ResultRepository, Settlement, Store, StoreError, Texts, UnitOfWork, WaveRepository,
+    OutboxDepth, OutboxQuery, OutboxRegister, Repositories, ResultRepository, Settlement, Store, StoreError, Texts,
+    UnitOfWork, WaveRepository,
 };
 
 use super::shared::Shared;
@@ -83,6 +84,26 @@ macro_rules! write_rows {
         let rows = $rows.to_vec();
         $self.note(move |truth| Box::pin(async move { $trait::$method(truth, &rows).await }));
         Ok(())
+    }};
+}
+
+/// A write that has an answer: it must get the same one when it is done on the truth.
+macro_rules! again {
+    ($self:ident, $truth:ident, $named:ident, $name:literal, $call:expr) => {{
+        $self.shared.gate($name).await?;
+        let expected = {
+            let $truth = &mut $self.scratch;
+            $call.await?
+        };
+        let (named, answer) = ($named.clone(), expected.clone());
+        $self.note(move |$truth| {
+            Box::pin(async move {
+                let $named = named;
+                let found = $call.await?;
+                if found == answer { Ok(()) } else { Err(overtaken($name)) }
+            })
+        });
+        Ok(expected)
     }};
 }
 
@@ -221,6 +242,19 @@ impl DeadLetters for SimUnit {
     async fn newest(&mut self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
         self.scratch.newest(limit).await
     }
+
+    async fn letters_of(&mut self, event_id: EventId) -> Result<Vec<DeadLetter>, StoreError> {
+        self.scratch.letters_of(event_id).await
+    }
+
+    async fn discard(&mut self, letters: &[LetterKey]) -> Result<Vec<LetterKey>, StoreError> {
+        let letters = letters.to_vec();
+        again!(self, truth, letters, "dead_letter.discard", truth.discard(&letters))
+    }
+
+    async fn discard_old(&mut self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
+        again!(self, truth, before, "dead_letter.discard_old", truth.discard_old(before, limit))
+    }
 }
 
 #[async_trait]
@@ -254,16 +288,17 @@ impl ErasureRepository for SimUnit {
 #[async_trait]
 impl Inbox for SimUnit {
     async fn admit(&mut self, consumer: &str, ids: &[EventId], at: DateTime<Utc>) -> Result<Vec<EventId>, StoreError> {
-        self.shared.gate("inbox.admit").await?;
-        let admitted = self.scratch.admit(consumer, ids, at).await?;
-        let (consumer, ids, expected) = (consumer.to_owned(), ids.to_vec(), admitted.clone());
-        self.note(move |truth| {
-            Box::pin(async move {
-                let found = truth.admit(&consumer, &ids, at).await?;
-                if found == expected { Ok(()) } else { Err(overtaken("inbox.admit")) }
-            })
-        });
-        Ok(admitted)
+        let named = (consumer.to_owned(), ids.to_vec());
+        again!(self, truth, named, "inbox.admit", truth.admit(&named.0, &named.1, at))
+    }
+
+    async fn readmit(&mut self, consumer: &str, ids: &[EventId]) -> Result<(), StoreError> {
+        let named = (consumer.to_owned(), ids.to_vec());
+        again!(self, truth, named, "inbox.readmit", truth.readmit(&named.0, &named.1))
+    }
+
+    async fn forget(&mut self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
+        again!(self, truth, before, "inbox.forget", truth.forget(before, limit))
     }
 }
 
@@ -285,19 +320,27 @@ impl Outbox for SimUnit {
     }
 
     async fn claim(&mut self, claim: &Claim) -> Result<Vec<OutboxMessage>, StoreError> {
-        self.shared.gate("outbox.claim").await?;
-        let claimed = self.scratch.claim(claim).await?;
-        let (claim, expected) = (claim.clone(), claimed.clone());
-        self.note(move |truth| {
-            Box::pin(async move {
-                let found = truth.claim(&claim).await?;
-                if found == expected { Ok(()) } else { Err(overtaken("outbox.claim")) }
-            })
-        });
-        Ok(claimed)
+        let claim = claim.clone();
+        again!(self, truth, claim, "outbox.claim", truth.claim(&claim))
     }
 
     async fn depth(&mut self, kind: MessageKind) -> Result<OutboxDepth, StoreError> {
         self.scratch.depth(kind).await
+    }
+}
+
+#[async_trait]
+impl OutboxRegister for SimUnit {
+    async fn entries(&mut self, query: &OutboxQuery) -> Result<Vec<OutboxEntry>, StoreError> {
+        self.scratch.entries(query).await
+    }
+
+    async fn replay(&mut self, ids: &[EventId], at: DateTime<Utc>) -> Result<Vec<EventId>, StoreError> {
+        let ids = ids.to_vec();
+        again!(self, truth, ids, "outbox_register.replay", truth.replay(&ids, at))
+    }
+
+    async fn discard_sent(&mut self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
+        again!(self, truth, before, "outbox_register.discard_sent", truth.discard_sent(before, limit))
     }
 }

@@ -3,7 +3,10 @@ use std::ffi::OsString;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::command::{cancel, delete, migrate, pair, replay, report, results, run, schema, score, simulate, status};
+use crate::command::{
+    cancel, dead_letters, delete, events, migrate, outbox, pair, replay, report, results, run, schema, score, simulate,
+    status,
+};
 
 /// The command line: the options that every command has, and the command.
 #[derive(Debug, Parser)]
@@ -74,6 +77,12 @@ pub enum Command {
     Cancel(cancel::Args),
     /// Erase the texts of a batch that ended
     Delete(delete::Args),
+    /// Check messages of the platform, or write one of each that is sent
+    Events(events::Args),
+    /// Look at what waits to be sent, let parked messages go again, throw old ones away
+    Outbox(outbox::Args),
+    /// Look at messages that could not be used, send them again, throw old ones away
+    DeadLetters(dead_letters::Args),
     /// Bring a store's tables up to date
     Migrate(migrate::Args),
     /// Print the JSON Schema of a command's output

@@ -49,6 +49,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         cli::Command::Report(args) => command::report::run(args, &cli.globals, &console),
         cli::Command::Cancel(args) => command::cancel::run(args, &cli.globals, &console),
         cli::Command::Delete(args) => command::delete::run(args, &cli.globals, &console),
+        cli::Command::Events(args) => command::events::run(args, &cli.globals, &console),
+        cli::Command::Outbox(args) => command::outbox::run(args, &cli.globals, &console),
+        cli::Command::DeadLetters(args) => command::dead_letters::run(args, &cli.globals, &console),
         cli::Command::Migrate(args) => command::migrate::run(args, &cli.globals, &console),
         cli::Command::Schema(args) => command::schema::run(args, &console),
     };

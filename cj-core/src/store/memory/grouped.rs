@@ -55,6 +55,16 @@ impl<G: Clone + Ord, K: Clone + Ord, V: Clone> Grouped<G, K, V> {
         self.groups.get(group)?.get(key)
     }
 
+    /// The groups that have rows.
+    pub(super) fn groups(&self) -> impl Iterator<Item = &G> {
+        self.groups.keys()
+    }
+
+    /// Every row, in order of group and key.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&G, &K, &V)> {
+        self.groups.iter().flat_map(|(group, rows)| rows.iter().map(move |(key, value)| (group, key, value)))
+    }
+
     /// The rows of a group, in order of key.
     pub(super) fn rows(&self, group: &G) -> impl Iterator<Item = (&K, &V)> {
         self.groups.get(group).into_iter().flat_map(RedBlackTreeMapSync::iter)

@@ -29,4 +29,26 @@ impl Inbox for MemoryUnit {
             Ok(admitted)
         })
     }
+
+    async fn readmit(&mut self, consumer: &str, ids: &[EventId]) -> Result<(), StoreError> {
+        let consumer = consumer.to_owned();
+        self.write("inbox.readmit", |tables| {
+            for id in ids {
+                tables.inbox.rows.remove(&consumer, id);
+            }
+            Ok(())
+        })
+    }
+
+    async fn forget(&mut self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
+        self.write("inbox.forget", |tables| {
+            let rows = &mut tables.inbox.rows;
+            let old = rows.all().filter(|(_, _, at)| **at < before).map(|(consumer, id, _)| (consumer.clone(), *id));
+            let old: Vec<_> = old.take(limit as usize).collect();
+            for (consumer, id) in &old {
+                rows.remove(consumer, id);
+            }
+            Ok(old.len() as u64)
+        })
+    }
 }

@@ -95,6 +95,34 @@ impl Queue {
         found
     }
 
+    /// As [`Self::ready`], as if parked messages were not there.
+    pub(super) fn ready_passing(&self, now: DateTime<Utc>, limit: usize) -> Vec<EventId> {
+        let unparked = |key: &Arc<str>, from: Bound<Place>| {
+            let mut rows = self.lanes.range(key, (from, Bound::Unbounded));
+            rows.find(|(_, standing)| standing.ready_at.is_some()).map(|(place, standing)| (*place, *standing))
+        };
+        let mut next = BinaryHeap::<Reverse<(DateTime<Utc>, Place, &Arc<str>)>>::new();
+        for key in self.lanes.groups() {
+            if let Some((place, head)) = unparked(key, Bound::Unbounded)
+                && head.is_ready(now)
+            {
+                next.push(Reverse((head.created_at, place, key)));
+            }
+        }
+        let mut found = Vec::new();
+        while found.len() < limit
+            && let Some(Reverse((age, place, key))) = next.pop()
+        {
+            found.push(place.3);
+            if let Some((after, standing)) = unparked(key, Bound::Excluded(place))
+                && standing.is_ready(now)
+            {
+                next.push(Reverse((standing.created_at.max(age), after, key)));
+            }
+        }
+        found
+    }
+
     /// How many wait, how many are parked.
     pub(super) fn counts(&self) -> (u64, u64) {
         (self.by_age.size() as u64, self.parked)

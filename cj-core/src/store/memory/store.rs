@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use super::tables::Tables;
 use super::unit::MemoryUnit;
-use crate::store::{Repositories, Store, StoreError, UnitOfWork};
+use crate::store::{Bell, BellWakes, Repositories, Store, StoreError, UnitOfWork};
 
 /// A store in memory; a clone is the same store.
 ///
@@ -30,6 +30,7 @@ pub struct MemoryStore {
 pub(super) struct Shared {
     committed: Mutex<Tables>,
     turn: Arc<AsyncMutex<()>>,
+    pub(super) bell: Bell,
 }
 
 impl MemoryStore {
@@ -44,6 +45,11 @@ impl MemoryStore {
         let fork = Self::default();
         fork.shared.publish(self.shared.committed());
         fork
+    }
+
+    /// Notices of commits that put something into the outbox.
+    pub fn wakes(&self) -> BellWakes {
+        self.shared.bell.wakes()
     }
 }
 

@@ -1,5 +1,6 @@
 //! One unit of work, or one view.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_lock::MutexGuardArc;
@@ -7,12 +8,14 @@ use async_trait::async_trait;
 
 use super::store::Shared;
 use super::tables::Tables;
+use crate::change::MessageKind;
 use crate::store::{ErrorKind, StoreError, UnitOfWork};
 
 /// A version of the tables of its own: what was committed when it began, and what it wrote since.
 pub(super) struct MemoryUnit {
     tables: Tables,
     access: Access,
+    appended: BTreeSet<MessageKind>,
 }
 
 enum Access {
@@ -22,11 +25,11 @@ enum Access {
 
 impl MemoryUnit {
     pub(super) fn reading(tables: Tables) -> Self {
-        Self { tables, access: Access::Read }
+        Self { tables, access: Access::Read, appended: BTreeSet::new() }
     }
 
     pub(super) fn writing(tables: Tables, shared: Arc<Shared>, turn: MutexGuardArc<()>) -> Self {
-        Self { tables, access: Access::Write { shared, turn } }
+        Self { tables, access: Access::Write { shared, turn }, appended: BTreeSet::new() }
     }
 
     /// Runs one statement: all of what it writes is there, or nothing of it.
@@ -44,6 +47,11 @@ impl MemoryUnit {
         Ok(value)
     }
 
+    /// Notes what listeners are told of after the commit.
+    pub(super) fn note(&mut self, kinds: impl IntoIterator<Item = MessageKind>) {
+        self.appended.extend(kinds);
+    }
+
     pub(super) fn tables(&self) -> &Tables {
         &self.tables
     }
@@ -52,12 +60,15 @@ impl MemoryUnit {
 #[async_trait]
 impl UnitOfWork for MemoryUnit {
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        let Self { tables, access } = *self;
+        let Self { tables, access, appended } = *self;
         match access {
             Access::Read => Err(StoreError::new(ErrorKind::Unsupported, "unit.commit")),
             Access::Write { shared, turn } => {
                 shared.publish(tables);
                 drop(turn);
+                if !appended.is_empty() {
+                    shared.bell.ring(&appended.into_iter().collect::<Vec<_>>());
+                }
                 Ok(())
             }
         }

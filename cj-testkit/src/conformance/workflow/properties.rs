@@ -12,7 +12,7 @@ use cj_core::config::Settings;
 use cj_core::id::{BatchId, ComparisonId};
 use cj_core::service::Answer;
 use cj_core::store::memory::MemoryStore;
-use cj_core::store::{Claim, EssayRepository, ResultRepository, Store, Texts, WaveRepository};
+use cj_core::store::{BehindParked, Claim, EssayRepository, ResultRepository, Store, Texts, WaveRepository};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -88,7 +88,14 @@ async fn everything(driver: &Driver, id: BatchId) -> Stored {
     let mut unit = begin(&driver.store).await;
     for kind in [MessageKind::Event, MessageKind::Question] {
         let now = driver.service.now() + TimeDelta::days(1);
-        let claim = Claim { kind, limit: 100_000, owner: fixture::worker("onlooker"), now, lease: TimeDelta::days(1) };
+        let claim = Claim {
+            kind,
+            limit: 100_000,
+            owner: fixture::worker("onlooker"),
+            now,
+            lease: TimeDelta::days(1),
+            behind_parked: BehindParked::Wait,
+        };
         messages.extend(unit.claim(&claim).await.expect("messages are claimed"));
     }
     drop(unit);

@@ -5,7 +5,7 @@ use crate::{
     console::Console,
     error::Error,
     exit::Exit,
-    output::{Document, SCHEMAS, Section},
+    output::{Document, EVENT_SCHEMAS, SCHEMAS, SchemaFile, Section},
 };
 
 /// Options of `cj schema`.
@@ -27,12 +27,17 @@ pub fn run(args: &Args, console: &Console) -> Result<Exit, Error> {
         return Ok(Exit::Complete);
     };
     let wanted = name.strip_suffix(".json").unwrap_or(name);
-    let Some(schema) = SCHEMAS.iter().find(|schema| schema.name == wanted) else {
-        let names: Vec<_> = SCHEMAS.iter().map(|schema| schema.name).collect();
+    let Some(schema) = all().find(|schema| schema.name == wanted) else {
+        let names: Vec<_> = all().map(|schema| schema.name).collect();
         return Err(Error::usage(format!("no schema is named `{name}`: there are {}", names.join(", "))));
     };
     Console::text(schema.text)?;
     Ok(Exit::Complete)
+}
+
+/// Those of outputs, then those of messages.
+fn all() -> impl Iterator<Item = &'static SchemaFile> {
+    SCHEMAS.iter().chain(EVENT_SCHEMAS)
 }
 
 /// The list of schemas.
@@ -49,7 +54,7 @@ struct Entry {
 
 impl Listing {
     fn all() -> Self {
-        Self { schemas: SCHEMAS.iter().map(|schema| Entry { name: schema.name, about: schema.about }).collect() }
+        Self { schemas: all().map(|schema| Entry { name: schema.name, about: schema.about }).collect() }
     }
 }
 

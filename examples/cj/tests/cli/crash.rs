@@ -4,7 +4,7 @@ use std::path::Path;
 
 use cj_core::change::{ComparisonState, DecisionRole, MessageKind, OutboxMessage};
 use cj_core::id::WorkerId;
-use cj_core::store::{BatchQuery, Claim, ComparisonQuery, ComparisonRepository, Store};
+use cj_core::store::{BatchQuery, BehindParked, Claim, ComparisonQuery, ComparisonRepository, Store};
 use cj_storage_sqlite::SqliteStore;
 use rand_chacha::{
     ChaCha8Rng,
@@ -47,6 +47,7 @@ async fn events(store: &SqliteStore) -> Vec<OutboxMessage> {
         owner: WorkerId::new("test").unwrap(),
         now: batch.state.completed_at.unwrap(),
         lease: chrono::TimeDelta::minutes(1),
+        behind_parked: BehindParked::Wait,
     };
     // Dropped without a commit: nothing is claimed.
     unit.claim(&claim).await.unwrap()
