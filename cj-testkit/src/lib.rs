@@ -3,6 +3,7 @@
 //! - [`conformance!`] makes one test of every clause of the contract in [`cj_core::store`].
 //! - [`FaultStore`] wraps a store and fails, hangs or loses an answer at the operation that a test names.
 //! - `postgres` (feature `postgres`) gives each test a database of its own, on a server that it starts where none is named.
+//! - `kafka` (feature `kafka`) starts a broker, kills it and starts it again.
 //! - [`fixture`] builds one record of each kind; [`strategy`] draws them at random for property tests.
 //!
 //! A store's whole test file:
@@ -22,6 +23,8 @@ mod audit;
 pub mod conformance;
 mod fault;
 pub mod fixture;
+#[cfg(feature = "kafka")]
+pub mod kafka;
 mod macros;
 #[cfg(feature = "postgres")]
 pub mod postgres;
