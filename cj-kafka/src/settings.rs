@@ -132,6 +132,7 @@ impl KafkaSettings {
             ("queue.buffering.max.messages", "100000"),
             ("reconnect.backoff.max.ms", "1000"),
             ("topic.metadata.propagation.max.ms", "2000"),
+            ("topic.metadata.refresh.interval.ms", "10000"),
         ];
         self.config(&defaults, &[("acks", "all"), ("enable.idempotence", "true"), ("message.timeout.ms", "0")])
     }

@@ -18,7 +18,7 @@ pub(crate) struct Hand {
 }
 
 impl Hand {
-    pub(super) fn new(pulse: Pulse) -> (Self, mpsc::UnboundedReceiver<BatchId>) {
+    pub(crate) fn new(pulse: Pulse) -> (Self, mpsc::UnboundedReceiver<BatchId>) {
         let (batches, receiver) = mpsc::unbounded_channel();
         (Self { batches, pulse }, receiver)
     }

@@ -8,10 +8,11 @@ use cj_core::event::{Contract as _, ElsCjAssessmentRequestV1, Envelope, LlmCompa
 use cj_core::id::{BatchId, EventId};
 use cj_core::port::ContentSource;
 use cj_core::service::{Answer, Service, ServiceError};
+use tokio::sync::mpsc;
 
 use super::burial::Burial;
 use super::{IntakeSettings, request, verdict};
-use crate::engine::Hand;
+use crate::engine::{Hand, Pulse};
 use crate::{Handler, Record, Trouble};
 
 /// Takes requests and answers from their topics: decodes them by topic, gives them their effect in units of work that bear
@@ -24,6 +25,17 @@ pub struct Intake {
 }
 
 impl Intake {
+    /// The handler alone, for a host with a loop of its own. What comes out of the other end are batches in which this worker
+    /// has the next move: `Service::advance` takes them on.
+    pub fn alone(
+        service: Service,
+        content: Option<Arc<dyn ContentSource>>,
+        settings: IntakeSettings,
+    ) -> (Self, mpsc::UnboundedReceiver<BatchId>) {
+        let (hand, batches) = Hand::new(Pulse::default());
+        (Self::new(service, content, settings, hand), batches)
+    }
+
     pub(crate) fn new(
         service: Service,
         content: Option<Arc<dyn ContentSource>>,
