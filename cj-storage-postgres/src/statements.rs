@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use cj_testkit::postgres::PgDatabase;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection, query, query_scalar};
 
-use crate::{PgOptions, PgStore, batch, comparison, dead_letter, decision, essay, inbox, outbox, result, wave};
+use crate::{
+    PgOptions, PgStore, batch, comparison, content, dead_letter, decision, essay, inbox, outbox, result, wave,
+};
 
 fn all() -> impl Iterator<Item = &'static str> {
     let files = [
         batch::STATEMENTS,
         comparison::STATEMENTS,
+        content::STATEMENTS,
         dead_letter::STATEMENTS,
         decision::STATEMENTS,
         essay::STATEMENTS,

@@ -2,12 +2,13 @@
 
 use sqlx::{Executor as _, Row as _, SqliteConnection};
 
-use crate::{SqliteStore, batch, comparison, dead_letter, decision, essay, inbox, outbox, result, wave};
+use crate::{SqliteStore, batch, comparison, content, dead_letter, decision, essay, inbox, outbox, result, wave};
 
 fn all() -> impl Iterator<Item = &'static str> {
     let files = [
         batch::STATEMENTS,
         comparison::STATEMENTS,
+        content::STATEMENTS,
         dead_letter::STATEMENTS,
         decision::STATEMENTS,
         essay::STATEMENTS,

@@ -5,5 +5,5 @@ mod content;
 mod publisher;
 
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use content::{ContentError, ContentSource};
+pub use content::{ContentError, ContentSource, ContentStore, StoredText};
 pub use publisher::{EventPublisher, PublishError};

@@ -3,6 +3,8 @@ use std::ffi::OsString;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+#[cfg(feature = "kafka")]
+use crate::command::{content, serve};
 use crate::command::{cancel, migrate, pair, report, results, run, schema, score, simulate, status};
 
 /// The command line: the options that every command has, and the command.
@@ -74,6 +76,12 @@ pub enum Command {
     Migrate(migrate::Args),
     /// Print the JSON Schema of a command's output
     Schema(schema::Args),
+    /// Keep texts in the store, and print the ids that requests name them by
+    #[cfg(feature = "kafka")]
+    Content(content::Args),
+    /// Work on batches that are asked for over Kafka
+    #[cfg(feature = "kafka")]
+    Serve(Box<serve::Args>),
 }
 
 const LONG_ABOUT: &str =
