@@ -3,9 +3,9 @@ use std::ffi::OsString;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::command::{cancel, migrate, pair, report, results, run, schema, score, simulate, status};
 #[cfg(feature = "kafka")]
 use crate::command::{content, serve};
-use crate::command::{cancel, migrate, pair, report, results, run, schema, score, simulate, status};
 
 /// The command line: the options that every command has, and the command.
 #[derive(Debug, Parser)]

@@ -80,7 +80,10 @@ async fn listen(opened: &Opened, pulse: Pulse) -> Result<tokio::task::JoinHandle
                     match wakes.next().await {
                         Ok(_) => pulse.beat(),
                         Err(error) => {
-                            tracing::warn!(?error, "the server cannot be heard; the outbox is looked into all the same");
+                            tracing::warn!(
+                                ?error,
+                                "the server cannot be heard; the outbox is looked into all the same"
+                            );
                             tokio::time::sleep(Duration::from_secs(1)).await;
                         }
                     }
