@@ -32,7 +32,8 @@ impl ContentStore for PgStore {
     }
 }
 
-const FETCH: &str = "SELECT storage_id, text FROM cj_content WHERE storage_id = ANY($1::text[])";
+const FETCH: &str = "
+SELECT storage_id, text FROM unnest($1::text[]) AS given (id) JOIN cj_content ON storage_id = given.id";
 
 const KEEP: &str = "
 INSERT INTO cj_content (storage_id, sha256, created_at, text)

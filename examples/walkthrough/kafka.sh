@@ -14,8 +14,8 @@ tidy() {
 }
 trap tidy EXIT
 
-cargo build --quiet -p cj --features kafka --bins
-bin=${CARGO_TARGET_DIR:-target}/debug
+[ -n "${CJ_BIN:-}" ] || cargo build --quiet -p cj --features kafka --bins
+bin=${CJ_BIN:-${CARGO_TARGET_DIR:-target}/debug}
 
 if [ -z "${KAFKA_BOOTSTRAP:-}" ]; then
   broker=$room/broker
