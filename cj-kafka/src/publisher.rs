@@ -166,8 +166,8 @@ fn record<'a>(event: &'a OutboxMessage, topic: &'a str) -> FutureRecord<'a, str,
     FutureRecord::to(topic)
         .key(event.key.as_str())
         .payload(event.payload.as_slice())
+        // No timestamp: brokers refuse those that their clock has not reached; when it happened is among the headers.
         .headers(header::outgoing(&event.headers))
-        .timestamp(event.created_at.timestamp_millis())
 }
 
 fn behind() -> PublishError {
