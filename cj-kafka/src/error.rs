@@ -34,6 +34,11 @@ impl KafkaError {
         Self { operation, kind, source: Box::new(error) }
     }
 
+    /// A part of the engine that ended abnormally.
+    pub(crate) fn ended(error: impl Error + Send + Sync + 'static) -> Self {
+        Self { operation: "running the engine", kind: ErrorKind::Final, source: Box::new(error) }
+    }
+
     /// What to do about it.
     pub const fn kind(&self) -> ErrorKind {
         self.kind

@@ -120,7 +120,7 @@ impl Engine {
         tokio::select! {
             () = stop => {}
             // None of them ends by itself, save by an error.
-            Some(taker) = takers.join_next() => ended = taker.unwrap_or(Ok(())),
+            Some(taker) = takers.join_next() => ended = taker.unwrap_or_else(|error| Err(KafkaError::ended(error))),
         }
         let half = settings.drain / 2;
         let _ = stages.send(Stage::Draining);

@@ -24,7 +24,7 @@ const TOPIC: &str = "crash";
 #[derive(Clone)]
 struct Effects {
     store: Arc<MemoryStore>,
-    effects: Arc<Mutex<BTreeMap<EventId, u32>>>,
+    counts: Arc<Mutex<BTreeMap<EventId, u32>>>,
     receipts: Arc<Mutex<BTreeMap<String, Vec<u32>>>>,
 }
 
@@ -46,9 +46,9 @@ impl Handler for Effects {
         let mut unit = self.store.begin().await.map_err(Trouble::new)?;
         let new = unit.admit("effects", &ids, SystemClock::new().now()).await.map_err(Trouble::new)?;
         unit.commit().await.map_err(Trouble::new)?;
-        let mut effects = self.effects.lock().unwrap();
+        let mut counts = self.counts.lock().unwrap();
         for id in new {
-            *effects.entry(id).or_default() += 1;
+            *counts.entry(id).or_default() += 1;
         }
         Ok(())
     }
@@ -108,7 +108,7 @@ async fn a_broker_that_dies_twice_loses_nothing_and_doubles_no_effect() {
         relays.push((stop, task, tally));
     }
     let tallies: Vec<Tally> = relays.iter().map(|(_, _, tally)| tally.clone()).collect();
-    let effects = Effects { store: Arc::new(MemoryStore::new()), effects: Arc::default(), receipts: Arc::default() };
+    let effects = Effects { store: Arc::new(MemoryStore::new()), counts: Arc::default(), receipts: Arc::default() };
     // A group of its own, and three members of it.
     let receivers =
         crate::support::settings(settings.brokers(), "receivers").with_topic_prefix(settings.topic_prefix());
@@ -116,15 +116,15 @@ async fn a_broker_that_dies_twice_loses_nothing_and_doubles_no_effect() {
 
     let rounds = EVENTS / KEYS;
     append(&store, 0..rounds / 2).await;
-    until("some effects", || async { effects.effects.lock().unwrap().len() > 200 }).await;
+    until("some effects", || async { effects.counts.lock().unwrap().len() > 200 }).await;
     append(&store, rounds / 2..rounds * 3 / 4).await;
     outage(&broker, &store, &tallies).await;
-    until("effects after the outage", || async { effects.effects.lock().unwrap().len() as u32 > EVENTS / 2 + KEYS })
+    until("effects after the outage", || async { effects.counts.lock().unwrap().len() as u32 > EVENTS / 2 + KEYS })
         .await;
     append(&store, rounds * 3 / 4..rounds).await;
     outage(&broker, &store, &tallies).await;
 
-    until("every effect", || async { effects.effects.lock().unwrap().len() as u32 == EVENTS }).await;
+    until("every effect", || async { effects.counts.lock().unwrap().len() as u32 == EVENTS }).await;
     until("an empty outbox", || async { pending(&store).await == 0 }).await;
     let polls: u64 = tallies.iter().map(Tally::event_polls).sum();
     for (stop, task, _) in relays {
@@ -137,7 +137,7 @@ async fn a_broker_that_dies_twice_loses_nothing_and_doubles_no_effect() {
 
     let depth = store.read().await.unwrap().depth(MessageKind::Event).await.unwrap();
     assert_eq!((depth.pending, depth.parked), (0, 0));
-    assert!(effects.effects.lock().unwrap().values().all(|count| *count == 1), "an event had its effect twice");
+    assert!(effects.counts.lock().unwrap().values().all(|count| *count == 1), "an event had its effect twice");
     for (key, seen) in effects.receipts.lock().unwrap().iter() {
         assert_eq!(*seen, (0..rounds).collect::<Vec<_>>(), "{key} came out of order");
     }
