@@ -69,7 +69,7 @@ fn counted(events: &[Value]) -> BTreeMap<&str, BTreeMap<String, usize>> {
     let mut counts: BTreeMap<&str, BTreeMap<String, usize>> = BTreeMap::new();
     for event in events {
         let data = &event["value"]["data"];
-        let name = data["entity_id"].as_str().or(data["batch_id"].as_str()).unwrap();
+        let name = data["entity_id"].as_str().or_else(|| data["batch_id"].as_str()).unwrap();
         *counts.entry(event["topic"].as_str().unwrap()).or_default().entry(name.to_owned()).or_default() += 1;
     }
     counts
