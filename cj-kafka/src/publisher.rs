@@ -1,33 +1,196 @@
 //! The publisher.
 
-/// Sends events to Kafka; there is none yet, so no value of this type exists.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum KafkaPublisher {}
+use std::collections::{BTreeMap, BTreeSet};
 
-/// What [`KafkaPublisher::connect`] has to say.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the Kafka adapter is not built yet: implement the port `EventPublisher` on your own client")]
-#[non_exhaustive]
-pub struct NotBuilt;
+use async_trait::async_trait;
+use cj_core::change::OutboxMessage;
+use cj_core::port::{EventPublisher, PublishError};
+use rdkafka::error::{KafkaError as Driver, RDKafkaErrorCode};
+use rdkafka::producer::{DeliveryFuture, FutureProducer, FutureRecord};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use crate::error::{is_unreachable, kind};
+use crate::{ErrorKind, KafkaError, KafkaSettings, header};
+
+/// Sends events as they are stored: idempotent, acknowledged by all copies, pipelined.
+///
+/// Of one key and one topic, events are on their way together, and the broker keeps their order. Where a key goes on to
+/// another topic, the first topic is waited for; where an event fails, the later ones of its key are held back. What is not
+/// acknowledged when the time is over is taken back as a whole and reported as not sent, although the broker may have it:
+/// delivery is at least once.
+pub struct KafkaPublisher {
+    settings: KafkaSettings,
+    /// One slice at a time: what is taken back must be nobody else's.
+    producer: Mutex<FutureProducer>,
+}
 
 impl KafkaPublisher {
-    /// Refuses to connect.
+    /// A publisher for these brokers; they need not be there yet.
     ///
     /// # Errors
-    /// Always: the adapter is not built yet.
-    pub const fn connect(_brokers: &str) -> Result<Self, NotBuilt> {
-        Err(NotBuilt)
+    /// [`ErrorKind::Settings`].
+    pub fn connect(settings: &KafkaSettings) -> Result<Self, KafkaError> {
+        let producer = Mutex::new(producer(settings)?);
+        Ok(Self { settings: settings.clone(), producer })
     }
+
+    /// Sends one stretch of events and waits for the broker.
+    async fn round(
+        &self,
+        producer: &FutureProducer,
+        events: &[OutboxMessage],
+        round: &[usize],
+        until: Instant,
+        outcomes: &mut [Option<Result<(), PublishError>>],
+    ) -> Round {
+        let mut ended = Round::InTime;
+        let mut on_their_way: Vec<(usize, DeliveryFuture)> = Vec::with_capacity(round.len());
+        let mut held = BTreeSet::new();
+        for &index in round {
+            let event = &events[index];
+            if held.contains(event.key.as_str()) {
+                outcomes[index] = Some(Err(behind()));
+                continue;
+            }
+            match producer.send_result(record(event, &self.settings.named(&event.topic))) {
+                Ok(delivery) => on_their_way.push((index, delivery)),
+                Err((error, _)) => {
+                    ended = ended.max(Round::of(&error));
+                    held.insert(event.key.as_str());
+                    outcomes[index] = Some(Err(refused(&error)));
+                }
+            }
+        }
+        for (index, delivery) in on_their_way {
+            match tokio::time::timeout_at(until, delivery).await {
+                Ok(Ok(Ok(_))) => outcomes[index] = Some(Ok(())),
+                Ok(Ok(Err((error, _)))) => {
+                    ended = ended.max(Round::of(&error));
+                    outcomes[index] = Some(Err(refused(&error)));
+                }
+                // What has been answered by now is still read.
+                Ok(Err(_)) | Err(_) => ended = Round::Spent,
+            }
+        }
+        ended
+    }
+}
+
+#[async_trait]
+impl EventPublisher for KafkaPublisher {
+    async fn publish(&self, events: &[OutboxMessage]) -> Vec<Result<(), PublishError>> {
+        let mut producer = self.producer.lock().await;
+        let until = Instant::now() + self.settings.publish_timeout();
+        let mut outcomes: Vec<Option<Result<(), PublishError>>> = vec![None; events.len()];
+        let mut held: BTreeSet<&str> = BTreeSet::new();
+        for mut round in rounds(events) {
+            round.retain(|&index| !held.contains(events[index].key.as_str()));
+            let ended = self.round(&producer, events, &round, until, &mut outcomes).await;
+            if ended == Round::Spent {
+                metrics::counter!("kafka_producers_replaced").increment(1);
+                tracing::warn!("events were not acknowledged in time; what is unsent is taken back");
+                match self::producer(&self.settings) {
+                    Ok(fresh) => retire(std::mem::replace(&mut *producer, fresh)),
+                    Err(error) => tracing::error!(%error, "no new producer could be made"),
+                }
+                break;
+            }
+            let unsent = round.iter().filter(|&&index| !matches!(outcomes[index], Some(Ok(()))));
+            held.extend(unsent.map(|&index| events[index].key.as_str()));
+        }
+        let outcomes = in_order(events, outcomes);
+        for (event, outcome) in events.iter().zip(&outcomes) {
+            let name = if outcome.is_ok() { "kafka_published" } else { "kafka_publish_failures" };
+            metrics::counter!(name, "topic" => event.topic.clone()).increment(1);
+        }
+        outcomes
+    }
+}
+
+/// How a stretch ended.
+#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
+enum Round {
+    /// Every event has its answer.
+    InTime,
+    /// The producer is of no further use: the time is over, or it says so itself.
+    Spent,
+}
+
+impl Round {
+    fn of(error: &Driver) -> Self {
+        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::Fatal) { Self::Spent } else { Self::InTime }
+    }
+}
+
+/// Of one key, none is reported as sent after one that is not: it goes out again, with the same id.
+fn in_order(
+    events: &[OutboxMessage],
+    outcomes: Vec<Option<Result<(), PublishError>>>,
+) -> Vec<Result<(), PublishError>> {
+    let mut held: BTreeSet<&str> = BTreeSet::new();
+    let ordered = events.iter().zip(outcomes).map(|(event, outcome)| {
+        let outcome = match outcome {
+            Some(Ok(())) | None if held.contains(event.key.as_str()) => Err(behind()),
+            Some(outcome) => outcome,
+            None => Err(PublishError::unreachable("the broker did not acknowledge in time")),
+        };
+        if outcome.is_err() {
+            held.insert(&event.key);
+        }
+        outcome
+    });
+    ordered.collect()
+}
+
+/// Stretches of events that may be on their way together: a key's next topic comes in a later one.
+fn rounds(events: &[OutboxMessage]) -> Vec<Vec<usize>> {
+    let mut last: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+    let mut rounds: Vec<Vec<usize>> = Vec::new();
+    for (index, event) in events.iter().enumerate() {
+        let round = match last.get(event.key.as_str()) {
+            Some(&(round, topic)) if topic == event.topic => round,
+            Some(&(round, _)) => round + 1,
+            None => 0,
+        };
+        last.insert(&event.key, (round, &event.topic));
+        if rounds.len() == round {
+            rounds.push(Vec::new());
+        }
+        rounds[round].push(index);
+    }
+    rounds
+}
+
+fn record<'a>(event: &'a OutboxMessage, topic: &'a str) -> FutureRecord<'a, str, [u8]> {
+    FutureRecord::to(topic)
+        .key(event.key.as_str())
+        .payload(event.payload.as_slice())
+        // No timestamp: brokers refuse those that their clock has not reached; when it happened is among the headers.
+        .headers(header::outgoing(&event.headers))
+}
+
+fn behind() -> PublishError {
+    PublishError::passing("an earlier event of its key was not accepted")
+}
+
+fn refused(error: &Driver) -> PublishError {
+    let said = error.rdkafka_error_code().map_or_else(|| error.to_string(), |code: RDKafkaErrorCode| code.to_string());
+    match kind(error) {
+        ErrorKind::Passing if is_unreachable(error) => PublishError::unreachable(said),
+        ErrorKind::Passing => PublishError::passing(said),
+        ErrorKind::Final | ErrorKind::Settings => PublishError::refusal(said),
+    }
+}
+
+fn producer(settings: &KafkaSettings) -> Result<FutureProducer, KafkaError> {
+    settings.producer().create().map_err(|error| KafkaError::new("making a producer", error))
+}
+
+/// Dropping a producer takes back what it has not sent, and blocks while it does.
+fn retire(producer: FutureProducer) {
+    tokio::task::spawn_blocking(move || drop(producer));
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn connecting_is_refused_with_what_to_do_instead() {
-        let refused = KafkaPublisher::connect("localhost:9092").unwrap_err();
-        assert!(refused.to_string().contains("EventPublisher"));
-    }
-}
+mod tests;

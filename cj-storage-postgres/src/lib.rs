@@ -2,6 +2,7 @@
 
 mod batch;
 mod comparison;
+mod content;
 mod dead_letter;
 mod decision;
 mod erasure;

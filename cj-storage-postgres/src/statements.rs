@@ -6,14 +6,15 @@ use cj_testkit::postgres::PgDatabase;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection, query, query_scalar};
 
 use crate::{
-    PgOptions, PgStore, batch, comparison, dead_letter, decision, erasure, essay, inbox, outbox, outbox_register,
-    result, wave,
+    PgOptions, PgStore, batch, comparison, content, dead_letter, decision, erasure, essay, inbox, outbox,
+    outbox_register, result, wave,
 };
 
 fn all() -> impl Iterator<Item = &'static str> {
     let files = [
         batch::STATEMENTS,
         comparison::STATEMENTS,
+        content::STATEMENTS,
         dead_letter::STATEMENTS,
         decision::STATEMENTS,
         erasure::STATEMENTS,

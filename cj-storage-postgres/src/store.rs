@@ -101,7 +101,11 @@ impl PgStore {
         }
     }
 
-    fn error(&self, operation: &'static str, error: sqlx::Error) -> StoreError {
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    pub(crate) fn error(&self, operation: &'static str, error: sqlx::Error) -> StoreError {
         server_error(operation, &self.place, error)
     }
 }

@@ -3,6 +3,7 @@
 mod batch;
 mod cells;
 mod comparison;
+mod content;
 mod dead_letter;
 mod decision;
 mod erasure;

@@ -3,13 +3,15 @@
 use sqlx::{Executor as _, Row as _, SqliteConnection};
 
 use crate::{
-    SqliteStore, batch, comparison, dead_letter, decision, erasure, essay, inbox, outbox, outbox_register, result, wave,
+    SqliteStore, batch, comparison, content, dead_letter, decision, erasure, essay, inbox, outbox, outbox_register,
+    result, wave,
 };
 
 fn all() -> impl Iterator<Item = &'static str> {
     let files = [
         batch::STATEMENTS,
         comparison::STATEMENTS,
+        content::STATEMENTS,
         dead_letter::STATEMENTS,
         decision::STATEMENTS,
         erasure::STATEMENTS,

@@ -153,12 +153,16 @@ impl SqliteStore {
         self.writer.as_ref().unwrap_or(&self.readers)
     }
 
-    fn writer(&self, operation: &'static str) -> Result<&SqlitePool, StoreError> {
+    pub(crate) fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    pub(crate) fn writer(&self, operation: &'static str) -> Result<&SqlitePool, StoreError> {
         let what = "opened for reading only";
         self.writer.as_ref().ok_or_else(|| found(ErrorKind::Unsupported, operation, &self.path, what))
     }
 
-    fn error(&self, operation: &'static str, error: sqlx::Error) -> StoreError {
+    pub(crate) fn error(&self, operation: &'static str, error: sqlx::Error) -> StoreError {
         file_error(operation, &self.path, error)
     }
 }

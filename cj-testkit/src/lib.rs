@@ -4,6 +4,7 @@
 //! - [`FaultStore`] wraps a store and fails, hangs or loses an answer at the operation that a test names.
 //! - `postgres` (feature `postgres`) gives each test a database of its own, on a server that it starts where none is named.
 //! - [`sim`] runs whole worlds of unreliable workers, judges and brokers from a seed, and checks every promise.
+//! - `kafka` (feature `kafka`) starts a broker, kills it and starts it again.
 //! - [`fixture`] builds one record of each kind; [`strategy`] draws them at random for property tests.
 //!
 //! A store's whole test file:
@@ -23,6 +24,8 @@ mod audit;
 pub mod conformance;
 mod fault;
 pub mod fixture;
+#[cfg(feature = "kafka")]
+pub mod kafka;
 mod macros;
 #[cfg(feature = "postgres")]
 pub mod postgres;

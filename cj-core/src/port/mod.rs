@@ -8,6 +8,6 @@ mod publisher;
 
 pub use breaker::{Breaker, BreakerSettings, Permit, Ticket};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use content::{ContentError, ContentSource};
+pub use content::{ContentError, ContentSource, ContentStore, StoredText};
 pub use guarded_publisher::GuardedPublisher;
 pub use publisher::{EventPublisher, PublishError, PublishErrorKind};

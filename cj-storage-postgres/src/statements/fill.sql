@@ -31,4 +31,6 @@ FROM cj_comparisons WHERE ordinal <= 100;
 INSERT INTO event_inbox (consumer, event_id, received_at) SELECT 'cj_verdicts', id, planned_at FROM cj_comparisons;
 INSERT INTO cj_dead_letters (consumer, event_id, topic, reason, detail, received_at, payload)
 SELECT 'cj_verdicts', id, 'topic', 'rejected', '', planned_at + ordinal * interval '1 s', 'x' FROM cj_comparisons WHERE ordinal <= 20;
+INSERT INTO cj_content (storage_id, sha256, created_at, text)
+SELECT md5(n::text), repeat('0', 64), now(), 'x' FROM generate_series(1, 50000) AS n;
 ANALYZE

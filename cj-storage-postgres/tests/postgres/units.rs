@@ -216,3 +216,14 @@ async fn what_cannot_be_read_is_named_by_table_column_and_row() {
         assert!(told(&error).contains(place) && told(&error).contains(&batch.id().to_string()), "{}", told(&error));
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn texts_are_found_by_their_ids_in_the_order_asked() {
+    use cj_core::port::{ContentSource as _, ContentStore as _, StoredText};
+    let (_database, store) = migrated().await;
+    let (one, other) = (StoredText::new("Åsa åt\u{2028}\"sju\" \\ äpplen"), StoredText::new("b"));
+    store.keep(&[one.clone(), other.clone()], at(0)).await.unwrap();
+    store.keep(&[other.clone()], at(1)).await.unwrap();
+    let ids = [other.storage_id, "0".repeat(32), one.storage_id];
+    assert_eq!(store.fetch(&ids).await.unwrap(), [Some(other.text), None, Some(one.text)]);
+}

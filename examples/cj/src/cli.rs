@@ -7,6 +7,8 @@ use crate::command::{
     cancel, dead_letters, delete, events, migrate, outbox, pair, replay, report, results, run, schema, score, simulate,
     status,
 };
+#[cfg(feature = "kafka")]
+use crate::command::{content, serve};
 
 /// The command line: the options that every command has, and the command.
 #[derive(Debug, Parser)]
@@ -87,6 +89,12 @@ pub enum Command {
     Migrate(migrate::Args),
     /// Print the JSON Schema of a command's output
     Schema(schema::Args),
+    /// Keep texts in the store, and print the ids that requests name them by
+    #[cfg(feature = "kafka")]
+    Content(content::Args),
+    /// Work on batches that are asked for over Kafka
+    #[cfg(feature = "kafka")]
+    Serve(Box<serve::Args>),
 }
 
 const LONG_ABOUT: &str =

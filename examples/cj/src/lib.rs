@@ -54,6 +54,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         cli::Command::DeadLetters(args) => command::dead_letters::run(args, &cli.globals, &console),
         cli::Command::Migrate(args) => command::migrate::run(args, &cli.globals, &console),
         cli::Command::Schema(args) => command::schema::run(args, &console),
+        #[cfg(feature = "kafka")]
+        cli::Command::Content(args) => command::content::run(args, &cli.globals),
+        #[cfg(feature = "kafka")]
+        cli::Command::Serve(args) => command::serve::run(args, &cli.globals, &console),
     };
     match ended {
         Ok(exit) => exit,

@@ -1,5 +1,7 @@
 //! The commands: one file each, with its options (`Args`) and what it does (`run`).
 pub mod cancel;
+#[cfg(feature = "kafka")]
+pub mod content;
 pub mod dead_letters;
 pub mod delete;
 pub mod events;
@@ -12,5 +14,7 @@ pub mod results;
 pub mod run;
 pub mod schema;
 pub mod score;
+#[cfg(feature = "kafka")]
+pub mod serve;
 pub mod simulate;
 pub mod status;

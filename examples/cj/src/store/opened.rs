@@ -33,6 +33,16 @@ impl Opened {
         }
     }
 
+    /// As a keeper of texts.
+    #[cfg(feature = "kafka")]
+    pub(crate) fn content(&self) -> Arc<dyn cj_core::port::ContentStore> {
+        match self {
+            Self::Sqlite(store) => Arc::new(store.clone()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => Arc::new(store.clone()),
+        }
+    }
+
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(store) => store.close().await,

@@ -1,0 +1,36 @@
+//! How far a consumer is behind.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use rdkafka::Statistics;
+
+/// How far a consumer is behind: messages between what it committed and the end of each of its partitions, as it was told last.
+#[derive(Clone, Debug, Default)]
+pub struct Lag {
+    partitions: Arc<Mutex<BTreeMap<(String, i32), i64>>>,
+}
+
+impl Lag {
+    /// All partitions that this consumer has; none before the first report.
+    ///
+    /// # Panics
+    /// Never: no holder of the lock panics.
+    pub fn total(&self) -> Option<i64> {
+        let partitions = self.partitions.lock().expect("no holder of this lock panics");
+        (!partitions.is_empty()).then(|| partitions.values().sum())
+    }
+
+    /// Notes a report of the client; what it says nothing of is another consumer's.
+    pub(super) fn note(&self, report: &Statistics) {
+        let mut now = BTreeMap::new();
+        for (topic, parts) in &report.topics {
+            for (partition, figures) in parts.partitions.iter().filter(|(_, figures)| figures.consumer_lag >= 0) {
+                now.insert((topic.clone(), *partition), figures.consumer_lag);
+                let gauge = metrics::gauge!("kafka_consumer_lag", "topic" => topic.clone(), "partition" => partition.to_string());
+                gauge.set(figures.consumer_lag as f64);
+            }
+        }
+        *self.partitions.lock().expect("no holder of this lock panics") = now;
+    }
+}

@@ -1,0 +1,163 @@
+//! The handler of requests and answers.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cj_core::event::{Contract as _, ElsCjAssessmentRequestV1, Envelope, LlmComparisonResultV1, Payload, Topic};
+use cj_core::id::{BatchId, EventId};
+use cj_core::port::ContentSource;
+use cj_core::service::{Answer, Service, ServiceError};
+use tokio::sync::mpsc;
+
+use super::burial::Burial;
+use super::{IntakeSettings, request, verdict};
+use crate::engine::{Hand, Pulse};
+use crate::{Handler, Record, Trouble};
+
+/// Takes requests and answers from their topics: decodes them by topic, gives them their effect in units of work that bear
+/// repetition, and puts aside what cannot be used.
+pub struct Intake {
+    service: Service,
+    content: Option<Arc<dyn ContentSource>>,
+    settings: IntakeSettings,
+    hand: Hand,
+}
+
+impl Intake {
+    /// The handler alone, for a host with a loop of its own. What comes out of the other end are batches in which this worker
+    /// has the next move: `Service::advance` takes them on.
+    pub fn alone(
+        service: Service,
+        content: Option<Arc<dyn ContentSource>>,
+        settings: IntakeSettings,
+    ) -> (Self, mpsc::UnboundedReceiver<BatchId>) {
+        let (hand, batches) = Hand::new(Pulse::default());
+        (Self::new(service, content, settings, hand), batches)
+    }
+
+    pub(crate) fn new(
+        service: Service,
+        content: Option<Arc<dyn ContentSource>>,
+        settings: IntakeSettings,
+        hand: Hand,
+    ) -> Self {
+        Self { service, content, settings, hand }
+    }
+
+    /// The topics that it reads.
+    pub const TOPICS: [&str; 2] = [ElsCjAssessmentRequestV1::TOPIC.as_str(), LlmComparisonResultV1::TOPIC.as_str()];
+
+    /// Answers of a slice in one unit; where one of them is refused for good, each in one of its own.
+    async fn take(&self, answers: &[(Answer, &Record)]) -> Result<BTreeSet<BatchId>, Trouble> {
+        let all: Vec<Answer> = answers.iter().map(|(answer, _)| answer.clone()).collect();
+        match self.service.take_verdicts(&all).await {
+            Ok(receipt) => return Ok(receipt.work),
+            Err(error) if error.is_retryable() => return Err(Trouble::new(error)),
+            Err(error) => tracing::warn!(%error, "a slice of answers was refused; they are taken one by one"),
+        }
+        let mut work = BTreeSet::new();
+        for (answer, record) in answers {
+            match self.service.take_verdicts(std::slice::from_ref(answer)).await {
+                Ok(receipt) => work.extend(receipt.work),
+                Err(error) if error.is_retryable() => return Err(Trouble::new(error)),
+                Err(error) => self.bury(record, "refused", error.to_string(), None).await?,
+            }
+        }
+        Ok(work)
+    }
+
+    async fn submit(&self, record: &Record) -> Result<Option<BatchId>, Trouble> {
+        let envelope = match Envelope::decode(&record.payload) {
+            Ok(envelope) => envelope,
+            Err(error) => {
+                self.bury(record, "invalid_envelope", error.to_string(), None).await?;
+                return Ok(None);
+            }
+        };
+        let typed = match envelope.typed::<ElsCjAssessmentRequestV1>() {
+            Ok(typed) => typed,
+            Err(error) => {
+                self.bury(record, "invalid_request", request::broken(&error), Some(&envelope)).await?;
+                return Ok(None);
+            }
+        };
+        let prompt = match request::prompt_id(&typed.data) {
+            Some(id) => self.prompt(id).await?,
+            None => None,
+        };
+        let request = match request::read(typed, &self.settings) {
+            Ok(mut request) => {
+                request.request.student_prompt = prompt.or(request.request.student_prompt);
+                request
+            }
+            Err(detail) => {
+                self.bury(record, "invalid_request", detail, Some(&envelope)).await?;
+                return Ok(None);
+            }
+        };
+        match self.service.submit(request).await {
+            Ok(id) => Ok(Some(id)),
+            Err(error) if error.is_retryable() => Err(Trouble::new(error)),
+            Err(error @ (ServiceError::Rejected(_) | ServiceError::Store(_))) => {
+                self.bury(record, "refused", error.to_string(), Some(&envelope)).await?;
+                Ok(None)
+            }
+            Err(error) => Err(Trouble::new(error)),
+        }
+    }
+
+    /// The assignment as the pupils saw it. A prompt that is not there is none: judges can do without.
+    async fn prompt(&self, storage_id: &str) -> Result<Option<String>, Trouble> {
+        let Some(content) = &self.content else { return Ok(None) };
+        let found = content.fetch(&[storage_id.to_owned()]).await.map_err(Trouble::new)?;
+        let prompt = found.into_iter().next().flatten();
+        if prompt.is_none() {
+            tracing::warn!(storage_id, "the prompt of a request is not there; judges go without");
+        }
+        Ok(prompt)
+    }
+
+    async fn bury(
+        &self,
+        record: &Record,
+        reason: &'static str,
+        detail: String,
+        request: Option<&Envelope<Payload>>,
+    ) -> Result<(), Trouble> {
+        Burial { record, reason, detail, request }.bury(&self.service).await.map_err(Trouble::new)
+    }
+}
+
+#[async_trait]
+impl Handler for Intake {
+    async fn handle(&self, records: &[Record]) -> Result<(), Trouble> {
+        let mut answers: Vec<(Answer, &Record)> = Vec::with_capacity(records.len());
+        let mut work = BTreeSet::new();
+        for record in records {
+            if record.topic == Topic::CjAssessmentRequested.as_str() {
+                work.extend(self.submit(record).await?);
+                continue;
+            }
+            match answer(record) {
+                Ok(answer) => answers.push((answer, record)),
+                Err((reason, detail)) => self.bury(record, reason, detail, None).await?,
+            }
+        }
+        if !answers.is_empty() {
+            work.extend(self.take(&answers).await?);
+        }
+        // Also where nothing is to be done next, something may wait in the outbox now.
+        self.hand.over(work);
+        Ok(())
+    }
+}
+
+/// Reads an answer.
+fn answer(record: &Record) -> Result<Answer, (&'static str, String)> {
+    let envelope = Envelope::decode(&record.payload).map_err(|error| ("invalid_envelope", error.to_string()))?;
+    let typed = envelope.typed::<LlmComparisonResultV1>().map_err(|error| ("invalid_answer", error.to_string()))?;
+    let verdict = verdict::read(&typed.data).map_err(|detail| ("invalid_answer", detail))?;
+    let message_id = EventId::new(typed.event_id);
+    Ok(Answer { message_id, verdict, topic: record.topic.clone(), payload: record.payload.clone() })
+}

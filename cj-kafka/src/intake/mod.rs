@@ -1,0 +1,10 @@
+//! What comes in: requests and answers.
+
+mod burial;
+mod handler;
+mod request;
+mod settings;
+mod verdict;
+
+pub use handler::Intake;
+pub use settings::IntakeSettings;

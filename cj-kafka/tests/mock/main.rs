@@ -1,0 +1,145 @@
+//! What holds on librdkafka's broker in this process: quick, for every build.
+#![expect(clippy::unwrap_used, reason = "what is not there fails the test")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use cj_core::change::OutboxMessage;
+use cj_core::port::{EventPublisher as _, PublishErrorKind};
+use cj_kafka::{Consumer, ErrorKind, Handler, KafkaPublisher, KafkaSettings, Record, Trouble};
+use rdkafka::mocking::MockCluster;
+use rdkafka::producer::DefaultProducerContext;
+use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
+use tokio::sync::oneshot;
+
+/// A broker with one topic of one partition.
+fn cluster() -> (MockCluster<'static, DefaultProducerContext>, KafkaSettings) {
+    let cluster = MockCluster::new(1).unwrap();
+    cluster.create_topic("t", 1, 1).unwrap();
+    let settings = KafkaSettings::new(cluster.bootstrap_servers(), "group");
+    (cluster, settings)
+}
+
+fn event(key: &str, payload: &str) -> OutboxMessage {
+    use cj_core::change::MessageKind;
+    use cj_core::id::{BatchId, EventId};
+    let id = EventId::of_bytes(payload.as_bytes());
+    OutboxMessage {
+        id,
+        kind: MessageKind::Event,
+        batch_id: BatchId::of_request(id),
+        version: 1,
+        ordinal: 0,
+        aggregate_type: "test".to_owned(),
+        aggregate_id: key.to_owned(),
+        event_type: "TestV1".to_owned(),
+        topic: "t".to_owned(),
+        key: key.to_owned(),
+        payload: payload.as_bytes().to_vec(),
+        headers: std::collections::BTreeMap::new(),
+        created_at: chrono::DateTime::UNIX_EPOCH,
+        available_at: chrono::DateTime::UNIX_EPOCH,
+        attempts: 1,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn trouble_of_the_broker_is_got_over_within_the_time() {
+    let (cluster, settings) = cluster();
+    let publisher = KafkaPublisher::connect(&settings).unwrap();
+    cluster.request_errors(
+        RDKafkaApiKey::Produce,
+        &[
+            RDKafkaRespErr::RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS,
+            RDKafkaRespErr::RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
+        ],
+    );
+    assert_eq!(publisher.publish(&[event("a", "1"), event("b", "2")]).await, [Ok(()), Ok(())]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_dead_broker_did_not_take_is_not_called_sent_and_goes_out_later() {
+    let (cluster, settings) = cluster();
+    let publisher = KafkaPublisher::connect(&settings.with_publish_timeout(Duration::from_millis(700))).unwrap();
+    assert_eq!(publisher.publish(&[event("a", "0")]).await, [Ok(())]);
+    cluster.broker_down(1).unwrap();
+    for outcome in publisher.publish(&[event("a", "1"), event("a", "2"), event("b", "3")]).await {
+        assert_ne!(outcome.unwrap_err().kind, PublishErrorKind::Refused);
+    }
+    cluster.broker_up(1).unwrap();
+    let mut tries = 0;
+    while publisher.publish(&[event("a", "1"), event("a", "2"), event("b", "3")]).await != [Ok(()), Ok(()), Ok(())] {
+        tries += 1;
+        assert!(tries < 30, "the broker is back, and nothing is sent");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_is_final_and_holds_back_what_follows_of_its_key() {
+    let (_cluster, settings) = cluster();
+    let publisher = KafkaPublisher::connect(&settings).unwrap();
+    let large = "x".repeat(2_000_000);
+    let outcomes = publisher.publish(&[event("a", &large), event("a", "2"), event("b", "3")]).await;
+    assert_eq!(outcomes[0].as_ref().unwrap_err().kind, PublishErrorKind::Refused, "{outcomes:?}");
+    assert_ne!(outcomes[1].as_ref().unwrap_err().kind, PublishErrorKind::Refused, "{outcomes:?}");
+    assert_eq!(outcomes[2], Ok(()));
+}
+
+#[test]
+fn settings_that_make_no_sense_are_named() {
+    let settings = KafkaSettings::new("b:1", "g").with("linger.ms", "soon");
+    let refused = KafkaPublisher::connect(&settings).err().expect("no number");
+    assert_eq!(refused.kind(), ErrorKind::Settings);
+    let told = format!("{:?}", std::error::Error::source(&refused));
+    assert!(told.contains("linger.ms"), "{told}");
+}
+
+/// Handles slowly: the slice after the first waits for a word.
+struct Slow {
+    handled: Arc<AtomicUsize>,
+    largest: Arc<AtomicUsize>,
+    go: tokio::sync::Semaphore,
+}
+
+#[async_trait::async_trait]
+impl Handler for Slow {
+    async fn handle(&self, records: &[Record]) -> Result<(), Trouble> {
+        self.largest.fetch_max(records.len(), Ordering::SeqCst);
+        self.handled.fetch_add(records.len(), Ordering::SeqCst);
+        self.go.acquire().await.map_err(Trouble::new)?.forget();
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_handler_gets_slices_of_a_bounded_size_and_misses_nothing() {
+    let (_cluster, settings) = cluster();
+    let publisher = KafkaPublisher::connect(&settings).unwrap();
+    let events: Vec<_> = (0..2_600).map(|n| event("a", &n.to_string())).collect();
+    assert!(publisher.publish(&events).await.iter().all(Result::is_ok));
+    let (handled, largest) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let go = tokio::sync::Semaphore::new(0);
+    let slow = Arc::new(Slow { handled: handled.clone(), largest: largest.clone(), go });
+    let consumer = Consumer::join(&settings, &["t"]).unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let handler = slow.clone();
+    let running =
+        tokio::spawn(async move { consumer.run(&*handler, async { stopped.await.unwrap_or_default() }).await });
+    let wait = async {
+        while handled.load(Ordering::SeqCst) == 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // The consumer goes on polling while the handler is at work, and pauses once the next slice is there.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        slow.go.add_permits(1_000);
+        while handled.load(Ordering::SeqCst) < 2_600 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), wait).await.expect("all of them");
+    stop.send(()).unwrap();
+    running.await.unwrap().unwrap();
+    assert_eq!(handled.load(Ordering::SeqCst), 2_600, "each came once: the group was never lost");
+    assert!(largest.load(Ordering::SeqCst) <= 500);
+}
