@@ -114,13 +114,11 @@ impl SqliteStore {
         let mut conn = self.writer(COMPACT)?.acquire().await.map_err(|error| self.error(COMPACT, error))?;
         sqlx::query("VACUUM").execute(&mut *conn).await.map_err(|error| self.error(COMPACT, error))?;
         let checkpoint = sqlx::query_scalar::<_, i64>("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *conn).await;
-        match checkpoint.map_err(|error| self.error(COMPACT, error))? {
-            0 => Ok(()),
-            _ => {
-                let what = "somebody still reads what was deleted: its log could not be emptied";
-                Err(found(ErrorKind::Unavailable, COMPACT, &self.path, what))
-            }
+        if checkpoint.map_err(|error| self.error(COMPACT, error))? == 0 {
+            return Ok(());
         }
+        let what = "somebody still reads what was deleted: its log could not be emptied";
+        Err(found(ErrorKind::Unavailable, COMPACT, &self.path, what))
     }
 
     /// The file.

@@ -23,6 +23,9 @@ INSERT INTO cj_comparison_matrix (batch_id, essay_a, essay_b, wins_a, wins_b, ti
 SELECT DISTINCT batch_id, essay_a, essay_b, 1, 0, 0, 0 FROM cj_comparisons;
 INSERT INTO cj_assessment_results (batch_id, essay_id, is_anchor, score, se, rank, rank_low, rank_high, comparisons)
 SELECT batch_id, essay_id, false, 0, 1, 1, 1, 1, 20 FROM cj_essays;
+INSERT INTO cj_grade_projections (batch_id, essay_id, grade_scale, primary_grade, probabilities, confidence_score,
+    confidence_label, calibration, assessment_method, projected_at)
+SELECT batch_id, essay_id, 's', 'B', '{}', 0.5, 'MID', '{}', 'cj', now() FROM cj_assessment_results;
 INSERT INTO event_outbox (id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic, event_key,
     created_at, attempts, next_attempt_at, published_at, headers, event_data)
 SELECT id, CASE wave WHEN 1 THEN 'question' END, batch_id, 2, ordinal, 'comparison', id::text, 'question', 'questions', id::text,

@@ -47,10 +47,10 @@ impl DeadLetterTable {
     }
 
     /// Removes a letter.
-    pub(super) fn erase(&mut self, key: (String, EventId)) {
-        let Some(letter) = self.rows.get(&key) else { return };
+    pub(super) fn erase(&mut self, key: &(String, EventId)) {
+        let Some(letter) = self.rows.get(key) else { return };
         self.newest.remove_mut(&Age { received_at: Reverse(letter.received_at), key: key.clone() });
-        self.rows.remove_mut(&key);
+        self.rows.remove_mut(key);
     }
 }
 

@@ -92,7 +92,7 @@ fn erase(tables: &mut Tables, batch: BatchId, scope: ErasureScope, at: DateTime<
     let letters: Vec<_> = tables.erasures.letters.rows(&batch).map(|(key, ())| key.clone()).collect();
     tables.erasures.letters.clear(&batch);
     for letter in letters {
-        tables.dead_letters.erase(letter);
+        tables.dead_letters.erase(&letter);
     }
     if scope == ErasureScope::TextsAndScores {
         tables.batches.erase_result(batch);

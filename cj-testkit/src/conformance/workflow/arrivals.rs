@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use cj_core::change::{ComparisonState, CompletionReason, DecisionRole, Evidence, Outcome, Phase, Verdict};
 use cj_core::config::Settings;
+use cj_core::event::ErrorCode;
 use cj_core::service::Answer;
 use cj_core::store::Store;
 
@@ -189,9 +190,9 @@ pub async fn error_code_is_stored_as_text(store: Arc<dyn Store>) {
     let (after, decisions) = (driver.comparisons(id).await, driver.decisions(id).await);
     for (row, code) in rows.iter().zip(&codes) {
         let stored = after.iter().find(|found| found.id == row.id).expect("the comparison is stored");
-        assert_eq!(stored.error_code.as_ref().map(|found| found.as_str()), Some(*code));
+        assert_eq!(stored.error_code.as_ref().map(ErrorCode::as_str), Some(*code));
         let answer = decisions.iter().find(|found| found.comparison_id == row.id).expect("the answer is stored");
-        assert_eq!(answer.error_code.as_ref().map(|found| found.as_str()), Some(*code));
+        assert_eq!(answer.error_code.as_ref().map(ErrorCode::as_str), Some(*code));
         let is_retried = after.iter().any(|found| found.retry_of == Some(row.id));
         assert_eq!(is_retried, passing.contains(code), "{code}");
     }

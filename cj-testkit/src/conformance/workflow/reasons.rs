@@ -57,7 +57,7 @@ fn values<'a>(document: &'a Value, name: &str) -> Vec<&'a str> {
 }
 
 /// Asks and answers until the batch ends; what a judge says is the case's.
-async fn judge_all(driver: &Driver, id: BatchId, judge: impl Fn(&ComparisonRecord) -> Verdict) -> Phase {
+async fn judge_all(driver: &Driver, id: BatchId, judge: fn(&ComparisonRecord) -> Verdict) -> Phase {
     for _ in 0..100 {
         let phase = driver.service.advance(id).await.expect("the batch goes on");
         if phase.is_terminal() {
