@@ -39,7 +39,7 @@ pub(crate) fn examine(
 ) -> Result<(), String> {
     let state = &record.state;
     let first = first_verdicts(rows, decisions);
-    equal(state.counters, counted(state, rows, &first), "the counters disagree with the rows")?;
+    equal(&state.counters, &counted(state, rows, &first), "the counters disagree with the rows")?;
     check_wave(state, rows)?;
     check_decisions(rows, decisions)?;
     let expected = tallied(record.id(), rows, decisions);
@@ -58,7 +58,7 @@ fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String>
     if holds { Ok(()) } else { Err(otherwise()) }
 }
 
-fn equal<T: PartialEq + std::fmt::Debug>(found: T, expected: T, otherwise: &str) -> Result<(), String> {
+fn equal<T: PartialEq + std::fmt::Debug + ?Sized>(found: &T, expected: &T, otherwise: &str) -> Result<(), String> {
     ensure(found == expected, || format!("{otherwise}: found {found:?}, expected {expected:?}"))
 }
 
@@ -117,7 +117,7 @@ fn counted(state: &BatchState, rows: &[ComparisonRecord], first: &BTreeMap<Quest
 
 fn check_wave(state: &BatchState, rows: &[ComparisonRecord]) -> Result<(), String> {
     let wave = &state.wave;
-    equal(wave.number, rows.iter().map(|row| row.wave).max().unwrap_or(0), "the wave is not the last one")?;
+    equal(&wave.number, &rows.iter().map(|row| row.wave).max().unwrap_or(0), "the wave is not the last one")?;
     let questions = questions(rows);
     let of_wave = || questions.iter().filter(|(key, _)| key.wave == wave.number).map(|(_, rows)| rows);
     let found = (
@@ -125,32 +125,32 @@ fn check_wave(state: &BatchState, rows: &[ComparisonRecord]) -> Result<(), Strin
         of_wave().filter(|rows| is_decided(rows)).count() as u32,
         of_wave().filter(|rows| is_failed(rows)).count() as u32,
     );
-    equal((wave.questions, wave.decided, wave.failed), found, "the wave disagrees with its rows")
+    equal(&(wave.questions, wave.decided, wave.failed), &found, "the wave disagrees with its rows")
 }
 
 fn check_decisions(rows: &[ComparisonRecord], decisions: &[DecisionRecord]) -> Result<(), String> {
     for row in rows {
         let answers: Vec<_> = decisions.iter().filter(|answer| answer.comparison_id == row.id).collect();
         let id = row.id;
-        equal(row.decisions as usize, answers.len(), &format!("comparison {id} counts its answers otherwise"))?;
+        equal(&(row.decisions as usize), &answers.len(), &format!("comparison {id} counts its answers otherwise"))?;
         let counted: Vec<_> = answers.iter().filter(|answer| answer.counted.is_some()).collect();
         ensure(counted.len() <= 1, || format!("comparison {id} has {} counted verdicts", counted.len()))?;
         let verdict = counted.first().and_then(|answer| answer.verdict);
-        equal(row.verdict, verdict, &format!("comparison {id} has another verdict"))?;
+        equal(&row.verdict, &verdict, &format!("comparison {id} has another verdict"))?;
         let decided = row.state == ComparisonState::Decided;
         equal(
-            row.verdict.is_some(),
-            decided,
+            &row.verdict.is_some(),
+            &decided,
             &format!("comparison {id} is decided without a verdict, or the reverse"),
         )?;
     }
     let numbers: Vec<_> = decisions.iter().filter_map(|answer| answer.counted).collect();
     let distinct: BTreeSet<_> = numbers.iter().copied().collect();
-    equal(numbers.len(), distinct.len(), "a number of a counted verdict is used twice")?;
+    equal(&numbers.len(), &distinct.len(), "a number of a counted verdict is used twice")?;
     let complete = distinct.iter().copied().eq(1..=numbers.len() as u32);
     ensure(complete, || "the numbers of counted verdicts have a gap".to_owned())?;
     let odd = decisions.iter().find(|answer| answer.counted.is_some() && answer.role != DecisionRole::Counted);
-    equal(odd, None, "an answer is numbered and does not count")
+    equal(&odd, &None, "an answer is numbered and does not count")
 }
 
 fn tallied(id: BatchId, rows: &[ComparisonRecord], decisions: &[DecisionRecord]) -> Vec<(MatrixKey, MatrixCell)> {

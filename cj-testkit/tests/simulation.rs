@@ -1,5 +1,4 @@
 //! Simulated worlds: a fixed set of seeds, fresh ones in every run, and every run that ever broke a promise.
-#![expect(clippy::print_stdout, reason = "the seeds of a run are what somebody needs to have it again")]
 
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
@@ -25,7 +24,7 @@ fn soak(first: u64, count: u64) {
             }
         };
         let threads: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
-        threads.into_iter().filter_map(|thread| thread.join().expect("a simulation does not panic")).next()
+        threads.into_iter().find_map(|thread| thread.join().expect("a simulation does not panic"))
     });
     let Some(run) = broken else { return };
     let (seed, run) = (run.scenario.seed, shrink(run));
@@ -50,7 +49,7 @@ fn two_hundred_new_worlds_keep_every_promise() {
 /// `CJ_SOAK=100000 cargo test …`, or `just soak 100000`.
 #[test]
 fn as_many_worlds_as_asked_for_keep_every_promise() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let number = |name: &str| std::env::var_os(name).and_then(|text| text.to_str()?.parse::<u64>().ok());
     let Some(count) = number("CJ_SOAK") else { return };
     let first = number("CJ_SOAK_FROM").unwrap_or(1_000);
     println!("seeds {first} to {}", first + count - 1);

@@ -41,7 +41,7 @@ impl Service {
         }
         let mut earlier = known.waves.iter().rev().filter(|wave| wave.wave < state.wave.number);
         let previous = earlier.find_map(|wave| wave.sheet.as_ref());
-        let sheet = sheet(&known.ready, &judgements, &model, sampler.finish()?, watermark, previous);
+        let sheet = sheet(&known.ready, &judgements, &model, &sampler.finish()?, watermark, previous);
         let wave = known.waves.into_iter().next_back();
         let wave =
             wave.ok_or(crate::batch::Rejection::WrongPhase { input: "Scored without a wave", phase: state.phase })?;
@@ -69,14 +69,14 @@ pub fn fit_sheet(
     let judgements = Judgements::from_counts(&names, counts)?;
     let model = Model::builder().build()?;
     let posterior = model.posterior(&judgements, sampling)?;
-    Ok(sheet(essays, &judgements, &model, posterior, watermark, previous))
+    Ok(sheet(essays, &judgements, &model, &posterior, watermark, previous))
 }
 
 fn sheet(
     essays: &[EssayId],
     judgements: &Judgements,
     model: &Model,
-    posterior: Posterior,
+    posterior: &Posterior,
     watermark: u32,
     previous: Option<&ScoreSheet>,
 ) -> ScoreSheet {

@@ -14,7 +14,7 @@ async fn rows(conn: &mut PgConnection) -> i64 {
     let tables = "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'";
     let tables: Vec<String> = query_scalar(tables).fetch_all(&mut *conn).await.unwrap();
     assert!(tables.len() > 15, "{tables:?}");
-    let hex: String = WORDS.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = WORDS.bytes().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     let mut found = 0;
     for table in tables {
         let sql = format!(

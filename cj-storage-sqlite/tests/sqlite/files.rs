@@ -281,7 +281,7 @@ async fn texts_are_found_by_their_ids_in_the_order_asked() {
     let fixture = Fixture::new().await;
     let (one, other) = (StoredText::new("Åsa åt\u{2028}\"sju\" \\ äpplen"), StoredText::new("b"));
     fixture.store.keep(&[one.clone(), other.clone()], at(0)).await.unwrap();
-    fixture.store.keep(&[other.clone()], at(1)).await.unwrap();
+    fixture.store.keep(std::slice::from_ref(&other), at(1)).await.unwrap();
     let ids = [other.storage_id, "0".repeat(32), one.storage_id];
     assert_eq!(fixture.store.fetch(&ids).await.unwrap(), [Some(other.text), None, Some(one.text)]);
 }

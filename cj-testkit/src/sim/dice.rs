@@ -34,6 +34,11 @@ impl Dice {
         TimeDelta::milliseconds(i64::from(least_s) * 1_000 + (self.unit() * span) as i64)
     }
 
+    /// A time below so many milliseconds.
+    pub(super) fn milliseconds(&mut self, limit: u32) -> TimeDelta {
+        TimeDelta::milliseconds((self.unit() * f64::from(limit)) as i64)
+    }
+
     pub(super) fn id(&mut self) -> uuid::Uuid {
         uuid::Uuid::from_u64_pair(self.0.next_u64(), self.0.next_u64())
     }

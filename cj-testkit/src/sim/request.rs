@@ -39,7 +39,7 @@ pub(super) fn request(number: u32, most_essays: u32, dice: &mut Dice) -> BatchRe
             EssayKind::Student
         },
         title: None,
-        content: if (0.03..0.05).contains(&faulty) || (0.05..0.15).contains(&faulty) && ordinal % 2 == 0 {
+        content: if (0.03..0.05).contains(&faulty) || (0.05..0.15).contains(&faulty) && ordinal.is_multiple_of(2) {
             EssayContent::default()
         } else {
             EssayContent::of_text(format!("Text {ordinal} av omgång {number}."))

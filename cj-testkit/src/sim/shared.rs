@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use cj_core::port::{Clock, ManualClock};
 use cj_core::service::Answer;
 use cj_core::store::{ErrorKind, StoreError};
@@ -67,7 +67,7 @@ impl Shared {
             } else if inner.dice.happens(stalls) {
                 Pause::Until(self.now() + inner.dice.between(1, 180))
             } else {
-                Pause::Until(self.now() + TimeDelta::milliseconds(inner.dice.below(20) as i64))
+                Pause::Until(self.now() + inner.dice.milliseconds(20))
             };
             let fails = inner
                 .dice

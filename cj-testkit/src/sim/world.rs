@@ -32,7 +32,7 @@ use super::violation::Violation;
 enum Due {
     Tick(usize),
     Act(Action),
-    Answer(Answer),
+    Answer(Box<Answer>),
 }
 
 struct Member {
@@ -87,7 +87,8 @@ impl World {
         for worker in 0..scenario.workers as usize {
             let service = world.service(worker, 0);
             world.members.push(Member { service, lives: 0 });
-            world.later(TimeDelta::seconds(worker as i64), Due::Tick(worker));
+            let at = world.draw(0, 5);
+            world.later(at, Due::Tick(worker));
         }
         for (number, cancels) in cancels.into_iter().enumerate() {
             let at = world.draw(0, 120);
@@ -187,7 +188,7 @@ impl World {
         let mut answers: Vec<Answer> = Vec::new();
         while self.queue.first_key_value().is_some_and(|((at, _), _)| *at <= time) {
             match self.queue.pop_first().map(|(_, due)| due) {
-                Some(Due::Answer(answer)) => answers.push(answer),
+                Some(Due::Answer(answer)) => answers.push(*answer),
                 Some(Due::Act(action)) => self.start(action),
                 Some(Due::Tick(worker)) => self.tick(worker),
                 None => {}
@@ -244,7 +245,7 @@ impl World {
         }
         let on_their_way = std::mem::take(&mut self.shared.inner().answers);
         for (time, answer) in on_their_way {
-            self.at(time, Due::Answer(answer));
+            self.at(time, Due::Answer(Box::new(answer)));
         }
         Ok(())
     }

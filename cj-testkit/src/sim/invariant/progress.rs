@@ -46,14 +46,16 @@ fn lost(before: &Snapshot, after: &Snapshot) -> bool {
 
 /// The table of workflow phases, one input at a time.
 fn may_follow(from: Phase, to: Phase) -> bool {
+    if from.is_terminal() {
+        return from == to;
+    }
     match (from, to) {
-        (from, to) if from == to => true,
-        (Phase::Completed(_) | Phase::Failed(_) | Phase::Cancelled, _) => false,
-        (_, Phase::Cancelled | Phase::Failed(_)) => true,
-        (Phase::Preparing, Phase::Pairing | Phase::Completed(_)) => true,
-        (Phase::Pairing, Phase::Waiting(_) | Phase::Scoring(_)) => true,
-        (Phase::Waiting(_), Phase::Scoring(_)) => true,
-        (Phase::Scoring(_), Phase::Pairing | Phase::Waiting(_) | Phase::Scoring(_) | Phase::Completed(_)) => true,
+        (_, Phase::Cancelled | Phase::Failed(_))
+        | (Phase::Preparing, Phase::Preparing | Phase::Pairing | Phase::Completed(_))
+        | (Phase::Pairing, Phase::Pairing | Phase::Waiting(_) | Phase::Scoring(_))
+        | (Phase::Scoring(_), Phase::Pairing | Phase::Waiting(_) | Phase::Scoring(_) | Phase::Completed(_)) => true,
+        (Phase::Waiting(before), Phase::Waiting(after)) => before == after,
+        (Phase::Waiting(_), to) => matches!(to, Phase::Scoring(_)),
         _ => false,
     }
 }
