@@ -19,6 +19,7 @@ fn soak(first: u64, count: u64) {
                 }
                 let run = simulate(&Scenario::of_seed(seed));
                 if run.violation.is_some() {
+                    next.store(first + count, Ordering::Relaxed);
                     return Some(run);
                 }
             }

@@ -202,8 +202,7 @@ async fn a_store_of_a_newer_version_is_left_alone() {
     assert_eq!(migrate(&path).run().code, 0);
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
     let mut raw = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
-    let later =
-        "INSERT INTO _cj_migrations SELECT 9999, 'later', installed_on, success, checksum, 0 FROM _cj_migrations LIMIT 1";
+    let later = "INSERT INTO _cj_migrations SELECT 9999, 'later', installed_on, success, checksum, 0 FROM _cj_migrations LIMIT 1";
     sqlx::query(later).execute(&mut raw).await.unwrap();
     raw.close().await.unwrap();
     let before = fs::read(&path).unwrap();
