@@ -45,9 +45,9 @@ impl Counters {
         self.decided.saturating_sub(self.repeats)
     }
 
-    /// How much of the budget is used.
+    /// How much of the budget is used. A withdrawn attempt counts: it may have been on its way to a judge.
     pub const fn spent(&self) -> u32 {
-        self.planned.saturating_sub(self.withdrawn)
+        self.planned
     }
 
     /// How much of the budget is left.
