@@ -125,7 +125,9 @@ fn a_slow_judge_takes_no_time() {
     // Some of an hour are not.
     let late = run_essays().args(["--budget", "120", "--delay", "3600"]).store(files.path("cj.db")).json("run.v1");
     assert!(attempts_lost(&late, "TIMEOUT") > 0);
-    assert_eq!(late["batch"]["asked"], 120, "whoever answers too late was asked");
+    // Retries that a late answer made needless were withdrawn, and keep their share of the budget.
+    let asked = late["batch"]["asked"].as_u64().unwrap();
+    assert!((100..=120).contains(&asked), "whoever answers too late was asked: {asked}");
 }
 
 #[test]
