@@ -8,7 +8,7 @@ fix:
 
 # Simulated worlds of the workflow, COUNT of them, on every core: a broken promise is shrunk and saved as a log.
 soak COUNT FROM="1000":
-    CJ_SOAK={{COUNT}} CJ_SOAK_FROM={{FROM}} cargo test --release -p cj-testkit --test simulation as_many -- --nocapture
+    CJ_SOAK={{COUNT}} CJ_SOAK_FROM={{FROM}} cargo test --profile dist -p cj-testkit --test simulation as_many -- --nocapture
 
 # The README's first command.
 run *ARGS:
