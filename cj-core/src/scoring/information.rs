@@ -8,9 +8,11 @@ use super::solver::{Plan, Solution, Solver};
 #[derive(Debug, Clone)]
 pub(crate) struct Information {
     /// Unordered pairs, (smaller, larger), ascending.
-    pub(crate) edges: Arc<[(u32, u32)]>,
+    pub(crate) edges: Arc<Vec<(u32, u32)>>,
     pub(crate) weights: Vec<f64>,
     pub(crate) excess: Vec<f64>,
+    /// What [`Self::diagonal`] would find, where it is known already.
+    pub(crate) known_diagonal: Option<Vec<f64>>,
     pub(crate) border: Vec<Vec<f64>>,
     pub(crate) corner: [[f64; 2]; 2],
 }
@@ -23,11 +25,12 @@ pub(crate) enum Singular {
 }
 
 impl Information {
-    pub(crate) fn new(items: usize, extras: usize, edges: Arc<[(u32, u32)]>) -> Self {
+    pub(crate) fn new(items: usize, extras: usize, edges: Arc<Vec<(u32, u32)>>) -> Self {
         Self {
             weights: vec![0.0; edges.len()],
             edges,
             excess: vec![0.0; items],
+            known_diagonal: None,
             border: vec![vec![0.0; items]; extras],
             corner: [[0.0; 2]; 2],
         }
@@ -36,6 +39,7 @@ impl Information {
     /// Sets everything to zero but a precision of every score and of every extra.
     pub(crate) fn clear(&mut self, precision: f64, extra_precision: f64) {
         self.weights.fill(0.0);
+        self.known_diagonal = None;
         self.excess.fill(precision);
         for column in &mut self.border {
             column.fill(0.0);
@@ -49,6 +53,9 @@ impl Information {
 
     /// Diagonal of the information of the scores.
     pub(crate) fn diagonal(&self) -> Vec<f64> {
+        if let Some(diagonal) = &self.known_diagonal {
+            return diagonal.clone();
+        }
         let mut diagonal = self.excess.clone();
         for ((a, b), weight) in self.edges.iter().zip(&self.weights) {
             diagonal[*a as usize] += weight;

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::pair_order::sort_by_pair;
+use super::pair_table::{PairTable, Row};
 use super::{Judgement, Outcome, PairCount, ScoringError};
 
 /// Judgements in canonical form: items sorted by name, ordered pairs sorted and counted.
@@ -25,7 +26,7 @@ use super::{Judgement, Outcome, PairCount, ScoringError};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judgements {
     items: Arc<[String]>,
-    pairs: Arc<[PairCount]>,
+    pairs: PairTable,
     judges: Arc<[String]>,
     records: Arc<[Record]>,
 }
@@ -77,7 +78,10 @@ impl Judgements {
                 .then(a.weight.total_cmp(&b.weight))
                 .then(a.milliseconds.total_cmp(&b.milliseconds))
         });
-        let pairs = counted(&items, records.iter().map(Amount::from).collect())?;
+        let pairs = match whole(&items, &records) {
+            Some(pairs) => pairs,
+            None => counted(&items, records.iter().map(Amount::from).collect())?,
+        };
         records.retain(|record| record.judge != NOBODY && record.weight > 0.0);
         records.sort_by_key(|record| record.judge);
         Ok(Self { items: items.into(), pairs, judges: judges.into(), records: records.into() })
@@ -114,21 +118,26 @@ impl Judgements {
     /// [`ScoringError::UnknownItem`] or [`ScoringError::SelfPair`].
     pub fn from_outcomes<S: AsRef<str>>(items: &[S], outcomes: &[(u32, u32, Outcome)]) -> Result<Self, ScoringError> {
         let (names, rank) = ranked(items)?;
-        let cells = names.len() * names.len();
-        if cells <= CROWDED * outcomes.len() && cells <= MOST_CELLS {
-            return Ok(Self::of_pairs(Arc::clone(&names), tabled(&names, &rank, outcomes)?));
-        }
-        let mut rows = Vec::with_capacity(outcomes.len());
-        for (at, (left, right, outcome)) in outcomes.iter().enumerate() {
+        let numbered = outcomes.iter().enumerate().map(|(at, (left, right, outcome))| {
             let (left, right) = known(at + 1, &names, &rank, [*left as usize, *right as usize])?;
-            rows.push((left, right, *outcome));
-        }
-        sort_by_pair(names.len(), &mut rows, |(left, right, _)| (*left, *right));
-        let rows = rows.into_iter().map(|(left, right, outcome)| Amount { left, right, outcome, weight: 1.0 });
-        Ok(Self::of_pairs(names, summed(rows)))
+            Ok((left, right, *outcome))
+        });
+        let pairs = if names.len() <= PairTable::MOST_ITEMS {
+            let mut rows = Vec::with_capacity(outcomes.len());
+            for row in numbered {
+                let (left, right, outcome) = row?;
+                rows.push(Row::new(left, right, outcome));
+            }
+            PairTable::of_rows(names.len(), rows)
+        } else {
+            let amounts =
+                numbered.map(|row| row.map(|(left, right, outcome)| Amount { left, right, outcome, weight: 1.0 }));
+            counted(&names, amounts.collect::<Result<_, _>>()?)?
+        };
+        Ok(Self::of_pairs(names, pairs))
     }
 
-    fn of_pairs(items: Arc<[String]>, pairs: Arc<[PairCount]>) -> Self {
+    fn of_pairs(items: Arc<[String]>, pairs: PairTable) -> Self {
         Self { items, pairs, judges: Arc::new([]), records: Arc::new([]) }
     }
 
@@ -141,8 +150,7 @@ impl Judgements {
         all.dedup();
         let rank: Vec<usize> =
             self.items.iter().map(|name| all.binary_search(name).unwrap_or_else(|place| place)).collect();
-        let moved = |pair: &PairCount| PairCount { left: rank[pair.left], right: rank[pair.right], ..*pair };
-        self.pairs = self.pairs.iter().map(moved).collect();
+        self.pairs = self.pairs.renumbered(&rank);
         let moved = |record: &Record| Record {
             left: rank[record.left as usize] as u32,
             right: rank[record.right as usize] as u32,
@@ -163,8 +171,14 @@ impl Judgements {
         self.items.binary_search_by(|item| item.as_str().cmp(name)).ok()
     }
 
-    /// Counts per ordered pair, sorted by (left, right); every pair has a positive total.
+    /// Counts per ordered pair; every pair has a positive total.
+    ///
+    /// Sorted by (smaller item, larger item), then the one with the smaller item on the left.
     pub fn pairs(&self) -> &[PairCount] {
+        self.pairs.counts()
+    }
+
+    pub(crate) fn table(&self) -> &PairTable {
         &self.pairs
     }
 
@@ -175,13 +189,13 @@ impl Judgements {
 
     /// Weight of all judgements.
     pub fn total(&self) -> f64 {
-        self.pairs.iter().map(PairCount::total).sum()
+        self.pairs().iter().map(PairCount::total).sum()
     }
 
     /// What each item won, lost and tied, in the order of [`Self::items`].
     pub fn tallies(&self) -> Vec<Tally> {
         let mut tallies = vec![Tally::default(); self.items.len()];
-        for pair in self.pairs.iter() {
+        for pair in self.pairs() {
             let left = &mut tallies[pair.left];
             left.wins += pair.wins_left;
             left.losses += pair.wins_right;
@@ -198,7 +212,9 @@ impl Judgements {
     pub(crate) fn of_judges(&self, chosen: impl Fn(usize) -> bool) -> Self {
         let own = self.records.iter().filter(|record| chosen(record.judge as usize));
         let records: Arc<[Record]> = own.copied().collect();
-        let pairs = sums(self.items.len(), records.iter().map(Amount::from).collect());
+        let pairs = whole(&self.items, &records).unwrap_or_else(|| {
+            PairTable::of_counts(sums(self.items.len(), records.iter().map(Amount::from).collect()))
+        });
         Self { items: Arc::clone(&self.items), pairs, judges: Arc::clone(&self.judges), records }
     }
 
@@ -262,11 +278,21 @@ impl From<&Record> for Amount {
     }
 }
 
-/// Counts per ordered pair, sorted; weights are sorted before they are summed.
+/// The table of judgements of which each weighs 1, if they all do.
+fn whole(items: &[String], records: &[Record]) -> Option<PairTable> {
+    let are_whole = records.iter().all(|record| record.weight.to_bits() == 1.0_f64.to_bits());
+    (are_whole && items.len() <= PairTable::MOST_ITEMS).then(|| {
+        let rows = records.iter().map(|record| Row::new(record.left, record.right, record.outcome));
+        PairTable::of_rows(items.len(), rows.collect())
+    })
+}
+
+/// Counts per ordered pair, in the order of a [`PairTable`]; weights are sorted before they are summed.
 fn sums(items: usize, mut amounts: Vec<Amount>) -> Arc<[PairCount]> {
-    sort_by_pair(items, &mut amounts, |amount| (amount.left, amount.right));
-    for same in amounts.chunk_by_mut(|a, b| (a.left, a.right) == (b.left, b.right)) {
-        same.sort_unstable_by(|a, b| a.outcome.cmp(&b.outcome).then(a.weight.total_cmp(&b.weight)));
+    let edge = |amount: &Amount| (amount.left.min(amount.right), amount.left.max(amount.right));
+    sort_by_pair(items, &mut amounts, edge);
+    for same in amounts.chunk_by_mut(|a, b| edge(a) == edge(b)) {
+        same.sort_unstable_by(|a, b| (a.left, a.outcome).cmp(&(b.left, b.outcome)).then(a.weight.total_cmp(&b.weight)));
     }
     summed(amounts.into_iter().filter(|amount| amount.weight > 0.0))
 }
@@ -288,31 +314,8 @@ fn summed(amounts: impl Iterator<Item = Amount>) -> Arc<[PairCount]> {
     pairs.into()
 }
 
-/// Counts per ordered pair by way of a table of all pairs: where most of them were judged.
-fn tabled(names: &[String], rank: &[u32], outcomes: &[(u32, u32, Outcome)]) -> Result<Arc<[PairCount]>, ScoringError> {
-    let n = names.len();
-    let mut table = vec![[0_u32; 3]; n * n];
-    for (at, (left, right, outcome)) in outcomes.iter().enumerate() {
-        let (left, right) = known(at + 1, names, rank, [*left as usize, *right as usize])?;
-        let cell = &mut table[left as usize * n + right as usize];
-        match outcome {
-            Outcome::Left => cell[0] += 1,
-            Outcome::Right => cell[1] += 1,
-            Outcome::Tie => cell[2] += 1,
-        }
-    }
-    let mut pairs = Vec::with_capacity(table.iter().filter(|cell| **cell != [0; 3]).count());
-    for (left, row) in table.chunks_exact(n.max(1)).enumerate() {
-        for (right, [wins_left, wins_right, ties]) in row.iter().enumerate().filter(|(_, cell)| **cell != [0; 3]) {
-            let pair = PairCount::new(left, right, f64::from(*wins_left), f64::from(*wins_right));
-            pairs.push(pair.with_ties(f64::from(*ties)));
-        }
-    }
-    Ok(pairs.into())
-}
-
 /// Counts per ordered pair whose total is finite.
-fn counted(items: &[String], amounts: Vec<Amount>) -> Result<Arc<[PairCount]>, ScoringError> {
+fn counted(items: &[String], amounts: Vec<Amount>) -> Result<PairTable, ScoringError> {
     let rows = amounts.len();
     let pairs = sums(items.len(), amounts);
     // Single weights are finite, but their sum may not be.
@@ -324,7 +327,7 @@ fn counted(items: &[String], amounts: Vec<Amount>) -> Result<Arc<[PairCount]>, S
             return Err(ScoringError::Amount { row: rows, left, right, what: "sum of weights", found: total });
         }
     }
-    Ok(pairs)
+    Ok(PairTable::of_counts(pairs))
 }
 
 /// The sorted names, and for each given name its position among them.
@@ -370,6 +373,3 @@ fn amount(row: usize, left: &str, right: &str, what: &'static str, found: f64) -
 }
 
 const NOBODY: u32 = u32::MAX;
-/// Cells per judgement up to which a table of all pairs is worth its memory, and the most cells of one.
-const CROWDED: usize = 4;
-const MOST_CELLS: usize = 1 << 24;

@@ -30,6 +30,7 @@ mod newton;
 mod normal;
 mod order_test;
 mod pair_order;
+mod pair_table;
 mod panel;
 mod polya_gamma;
 mod posterior;

@@ -85,7 +85,7 @@ impl Model {
     /// [`ScoringError::UnknownName`] for an anchor that is no item.
     pub fn fit(&self, judgements: &Judgements) -> Result<Fit, ScoringError> {
         let problem = self.problem(judgements)?;
-        let start = Point { scores: rough_scores(judgements), extras: start_of_extras(&problem) };
+        let start = Point { scores: rough_scores(&problem), extras: start_of_extras(&problem) };
         self.finish(judgements, problem, start)
     }
 
@@ -246,13 +246,23 @@ fn require_extras(problem: &Problem) -> Result<(), ScoringError> {
 
 /// Log-odds of each item's smoothed share of wins: a start from which Newton never overshoots far, and near
 /// enough to zero that no chance is lost in rounding.
-fn rough_scores(judgements: &Judgements) -> Vec<f64> {
-    let tallies = judgements.tallies();
-    let odds = tallies.iter().map(|tally| (tally.wins + 0.5) / (tally.losses + 0.5));
-    odds.map(|odds| odds.ln().clamp(-FARTHEST, FARTHEST)).collect()
+///
+/// Against opponents whose scores spread with variance σ², odds are nearer to even than the score says, by √(1 + πσ²/8);
+/// where the opponents are like the item itself, as in adaptive designs, this goes a little too far, which does no harm.
+fn rough_scores(problem: &Problem) -> Vec<f64> {
+    let records = problem.records().into_iter();
+    let odds = records.map(|[wins, losses]| ((wins + 0.5) / (losses + 0.5)).ln());
+    let odds: Vec<f64> = odds.map(|odds| odds.clamp(-FARTHEST, FARTHEST)).collect();
+    let variance = odds.iter().map(|odds| odds * odds).sum::<f64>() / odds.len().max(1) as f64;
+    // σ² = variance · (1 + πσ²/8), solved for the factor.
+    let factor = (1.0 - (variance * std::f64::consts::PI / 8.0).min(0.5)).sqrt().recip();
+    odds.into_iter().map(|odds| odds * factor).collect()
 }
 
 fn start_of_extras(problem: &Problem) -> Vec<f64> {
+    if problem.extras() == 0 {
+        return Vec::new();
+    }
     let totals = problem.totals();
     let mut extras = Vec::with_capacity(2);
     if problem.has_order {

@@ -29,25 +29,5 @@ fn scatter<T: Copy>(keys: usize, from: &[T], to: &mut [T], key: impl Fn(&T) -> u
     }
 }
 
-/// Positions of the keys in ascending order of the keys, equal keys in their order (counting sort).
-pub(crate) fn order_by(items: usize, keys: impl Iterator<Item = u32> + Clone) -> Vec<u32> {
-    let mut next = vec![0_u32; items + 1];
-    let mut count = 0;
-    for key in keys.clone() {
-        next[key as usize + 1] += 1;
-        count += 1;
-    }
-    for key in 0..items {
-        next[key + 1] += next[key];
-    }
-    let mut order = vec![0; count];
-    for (at, key) in keys.enumerate() {
-        let place = &mut next[key as usize];
-        order[*place as usize] = at as u32;
-        *place += 1;
-    }
-    order
-}
-
 /// Below this many values comparing them is as fast as counting.
 const FEW: usize = 256;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::information::{Information, centre};
 use super::law::{Counts, Law, log_logistic, logistic};
 use super::newton::largest;
-use super::pair_order::order_by;
+use super::pair_table::Row;
 use super::solver::Plan;
 use super::{Judgements, PairCount, TiePolicy};
 
@@ -17,7 +17,9 @@ pub(crate) struct Problem {
     /// ∂u/∂γ: what the order effect adds to the tie predictor.
     pub(crate) tie_shift: f64,
     /// Unordered pairs, (smaller, larger), ascending.
-    edges: Arc<[(u32, u32)]>,
+    edges: Arc<Vec<(u32, u32)>>,
+    /// Where the edges of each smaller item begin.
+    starts: Arc<Vec<usize>>,
     /// Wins of the left and of the right item of each cell.
     wins: Vec<[f64; 2]>,
     /// Ties of each cell; empty where the law has none.
@@ -64,44 +66,58 @@ pub(crate) struct Slope {
 impl Problem {
     pub(crate) fn new(judgements: &Judgements, ties: TiePolicy, has_order: bool) -> Self {
         let (law, tie_shift) = ties.law();
-        let n = judgements.items().len();
-        let seen = |pair: &&PairCount| pair.wins_left + pair.wins_right > 0.0 || (law.has_ties() && pair.ties > 0.0);
         let mut problem = Self {
             law,
             has_order,
             tie_shift,
-            edges: Arc::new([]),
-            wins: Vec::with_capacity(judgements.pairs().len()),
+            edges: Arc::default(),
+            starts: Arc::default(),
+            wins: Vec::new(),
             ties: Vec::new(),
             sides: Vec::new(),
-            holds: vec![Hold::Free; n],
+            holds: vec![Hold::Free; judgements.items().len()],
             virtual_comparisons: 0.0,
         };
-        let mut edges: Vec<(u32, u32)> = Vec::with_capacity(judgements.pairs().len());
-        // Pairs whose left item is the smaller one are in the order of the edges already; the others are brought into it.
-        let swapped: Vec<&PairCount> =
-            judgements.pairs().iter().filter(seen).filter(|pair| pair.left > pair.right).collect();
-        let order = order_by(n, swapped.iter().map(|pair| pair.right as u32));
-        let mut straight = judgements.pairs().iter().filter(seen).filter(|pair| pair.left < pair.right).peekable();
-        let mut swapped = order.iter().map(|at| swapped[*at as usize]).peekable();
-        let edge_of = |pair: &PairCount| (pair.left.min(pair.right) as u32, pair.left.max(pair.right) as u32);
-        loop {
-            let from_straight = match (straight.peek(), swapped.peek()) {
-                (Some(a), Some(b)) => edge_of(a) <= edge_of(b),
-                (Some(_), None) => true,
-                (None, Some(_)) => false,
-                (None, None) => break,
-            };
-            let next = if from_straight { straight.next() } else { swapped.next() };
-            if let Some(pair) = next {
-                problem.push(&mut edges, edge_of(pair), pair);
+        let mut edges: Vec<(u32, u32)> = Vec::new();
+        match judgements.table().rows() {
+            Some(rows) if !has_order && !law.has_ties() => problem.count(&mut edges, rows),
+            _ => {
+                let seen =
+                    |pair: &&PairCount| pair.wins_left + pair.wins_right > 0.0 || (law.has_ties() && pair.ties > 0.0);
+                for pair in judgements.pairs().iter().filter(seen) {
+                    problem.push(&mut edges, pair);
+                }
             }
         }
-        problem.edges = edges.into();
+        problem.starts = Arc::new(starts(problem.items(), &edges));
+        problem.edges = Arc::new(edges);
         problem
     }
 
-    fn push(&mut self, edges: &mut Vec<(u32, u32)>, edge: (u32, u32), pair: &PairCount) {
+    /// Takes in single judgements where neither ties nor the order count.
+    fn count(&mut self, edges: &mut Vec<(u32, u32)>, rows: &[Row]) {
+        edges.reserve_exact(rows.len());
+        self.wins.reserve_exact(rows.len());
+        let mut rows = rows.iter().filter(|row| !row.is_tie());
+        let Some(first) = rows.next() else { return };
+        let mut last = *first;
+        let mut wins = [0.0; 2];
+        wins[usize::from(first.is_won_by_larger())] = 1.0;
+        for row in rows {
+            if !row.is_of_pair(last) {
+                edges.push(last.edge());
+                self.wins.push(wins);
+                wins = [0.0; 2];
+                last = *row;
+            }
+            wins[usize::from(row.is_won_by_larger())] += 1.0;
+        }
+        edges.push(last.edge());
+        self.wins.push(wins);
+    }
+
+    fn push(&mut self, edges: &mut Vec<(u32, u32)>, pair: &PairCount) {
+        let edge = (pair.left.min(pair.right) as u32, pair.left.max(pair.right) as u32);
         let is_new = edges.last() != Some(&edge);
         if is_new {
             edges.push(edge);
@@ -162,6 +178,19 @@ impl Problem {
     /// An information matrix of zeros.
     pub(crate) fn empty_information(&self) -> Information {
         Information::new(self.items(), self.extras(), Arc::clone(&self.edges))
+    }
+
+    /// Weights of what each item won and lost.
+    pub(crate) fn records(&self) -> Vec<[f64; 2]> {
+        let mut records = vec![[0.0; 2]; self.items()];
+        for cell in self.cells() {
+            let Counts { left, right, .. } = cell.counts;
+            let own = &mut records[cell.left as usize];
+            *own = [own[0] + left, own[1] + right];
+            let other = &mut records[cell.right as usize];
+            *other = [other[0] + right, other[1] + left];
+        }
+        records
     }
 
     /// Weights of all judgements by outcome.
@@ -245,7 +274,7 @@ impl Problem {
     /// How systems with the information matrices of this problem are solved.
     pub(crate) fn plan(&self) -> Plan {
         let fixed = self.holds.iter().map(|hold| matches!(hold, Hold::Fixed(_))).collect();
-        Plan::new(&self.edges, fixed, self.floats())
+        Plan::new(&self.edges, Arc::clone(&self.starts), fixed, self.floats())
     }
 
     /// The point with fixed scores in their places, or with a sum of zero where the scores float.
@@ -336,21 +365,11 @@ impl Problem {
     /// The cells of a problem without ties, with `p = w_l/(w_l + w_r)`: one exponential per item, not per cell.
     fn add_strengths(&self, slope: &mut Slope, at: &Point) {
         let strengths: Vec<f64> = at.scores.iter().map(|score| score.exp()).collect();
-        let information = &mut slope.information;
         if !self.has_order {
-            let cells = self.edges.iter().zip(&self.wins).zip(&mut information.weights);
-            for (((left, right), [wins, losses]), weight) in cells {
-                let (left, right) = (*left as usize, *right as usize);
-                let (a, b) = (strengths[left], strengths[right]);
-                let share = 1.0 / (a + b);
-                let (p, q) = (a * share, b * share);
-                let gain = wins * q - losses * p;
-                slope.scores[left] += gain;
-                slope.scores[right] -= gain;
-                *weight = (wins + losses) * p * q;
-            }
+            self.add_plain(slope, &strengths);
             return;
         }
+        let information = &mut slope.information;
         let order = at.extras[0].exp();
         for cell in self.cells() {
             let (left, right) = (cell.left as usize, cell.right as usize);
@@ -369,6 +388,47 @@ impl Problem {
         }
     }
 
+    /// The cells of a problem with neither ties nor an order effect: those of a smaller item together, in blocks.
+    fn add_plain(&self, slope: &mut Slope, strengths: &[f64]) {
+        let (mut rivals, mut shares) = ([0.0; BLOCK], [0.0; BLOCK]);
+        let start = |strength: &f64| Sums { strength: *strength, gain: 0.0, weight: 0.0 };
+        let mut sums: Vec<Sums> = strengths.iter().map(start).collect();
+        let weights = &mut slope.information.weights;
+        for (low, ends) in self.starts.windows(2).enumerate() {
+            let a = strengths[low];
+            let (mut gained, mut weighed) = (0.0, 0.0);
+            let edges = self.edges[ends[0]..ends[1]].chunks(BLOCK);
+            let wins = self.wins[ends[0]..ends[1]].chunks(BLOCK);
+            for ((edges, wins), weights) in edges.zip(wins).zip(weights[ends[0]..ends[1]].chunks_mut(BLOCK)) {
+                // Gathered first, then divided: so the divisions of a block are done side by side.
+                for (rival, (_, high)) in rivals.iter_mut().zip(edges) {
+                    *rival = sums[*high as usize].strength;
+                }
+                for (share, rival) in shares.iter_mut().zip(&rivals[..edges.len()]) {
+                    *share = 1.0 / (a + rival);
+                }
+                let cells = edges.iter().zip(wins).zip(weights).zip(shares.iter().zip(&rivals));
+                for ((((_, high), [wins, losses]), weight), (share, b)) in cells {
+                    let (p, q) = (a * share, b * share);
+                    let gain = wins * q - losses * p;
+                    *weight = (wins + losses) * p * q;
+                    let other = &mut sums[*high as usize];
+                    other.gain -= gain;
+                    other.weight += *weight;
+                    gained += gain;
+                    weighed += *weight;
+                }
+            }
+            sums[low].gain += gained;
+            sums[low].weight += weighed;
+        }
+        for (score, sums) in slope.scores.iter_mut().zip(&sums) {
+            *score += sums.gain;
+        }
+        let excess = slope.information.excess.iter();
+        slope.information.known_diagonal = Some(excess.zip(&sums).map(|(excess, sums)| excess + sums.weight).collect());
+    }
+
     fn add_prior(&self, slope: &mut Slope, item: usize, hold: Hold, score: f64) {
         match hold {
             Hold::Fixed(_) | Hold::Free => {}
@@ -385,5 +445,27 @@ impl Problem {
     }
 }
 
+/// What is read and written for one item, side by side.
+#[derive(Debug, Clone, Copy)]
+struct Sums {
+    strength: f64,
+    gain: f64,
+    weight: f64,
+}
+
+/// Where the edges of each smaller item begin, and the end of the last.
+pub(crate) fn starts(items: usize, edges: &[(u32, u32)]) -> Vec<usize> {
+    let mut starts = vec![0; items + 1];
+    for (low, _) in edges {
+        starts[*low as usize + 1] += 1;
+    }
+    for item in 0..items {
+        starts[item + 1] += starts[item];
+    }
+    starts
+}
+
+/// Cells that are worked on together.
+const BLOCK: usize = 64;
 /// Scores below which no strength and no ratio of strengths overflows or underflows.
 const MODERATE: f64 = 150.0;

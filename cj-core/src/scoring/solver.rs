@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::conjugate::conjugate_gradients;
 use super::information::{Information, Singular, centre};
 use super::linalg::DenseFactor;
@@ -16,7 +18,7 @@ pub(crate) struct Plan {
     pub(crate) floats: bool,
     pub(crate) fixed: Vec<bool>,
     /// Where the edges of each smaller item begin.
-    pub(crate) starts: Vec<usize>,
+    pub(crate) starts: Arc<Vec<usize>>,
     /// The larger item of each edge; empty where nothing is iterated.
     pub(crate) others: Vec<u32>,
     kind: Kind,
@@ -51,7 +53,7 @@ enum Factor {
 
 impl Plan {
     /// Plans for a graph; the constant vector is in the null space where the scores float.
-    pub(crate) fn new(edges: &[(u32, u32)], fixed: Vec<bool>, floats: bool) -> Self {
+    pub(crate) fn new(edges: &[(u32, u32)], starts: Arc<Vec<usize>>, fixed: Vec<bool>, floats: bool) -> Self {
         let n = fixed.len();
         let mut degree = vec![0_u32; n];
         for (a, b) in edges {
@@ -60,13 +62,6 @@ impl Plan {
         }
         let grounded = if floats { (0..n).rev().max_by_key(|item| degree[*item]) } else { None };
         let free: Vec<usize> = (0..n).filter(|item| !fixed[*item] && Some(*item) != grounded).collect();
-        let mut starts = vec![0; n + 1];
-        for (low, _) in edges {
-            starts[*low as usize + 1] += 1;
-        }
-        for item in 0..n {
-            starts[item + 1] += starts[item];
-        }
         let mut plan = Self {
             rows: vec![None; n],
             size: free.len(),

@@ -1,0 +1,239 @@
+use std::sync::{Arc, OnceLock};
+
+use super::{Outcome, PairCount};
+
+/// What was judged, in the order of the unordered pairs: by the smaller item, then by the larger; within a pair the
+/// judgements with the smaller item on the left come first.
+///
+/// Single judgements are kept as one number each, which is all that a fit needs and a fifth of the memory of counts; the
+/// counts are made when somebody asks for them.
+#[derive(Debug, Clone)]
+pub(crate) struct PairTable {
+    content: Content,
+    counts: OnceLock<Arc<[PairCount]>>,
+}
+
+#[derive(Debug, Clone)]
+enum Content {
+    /// Sorted by pair; within a pair in no order.
+    Single(Arc<Vec<Row>>),
+    /// In the order of the table; every pair has a positive total.
+    Counted,
+}
+
+/// One judgement of weight 1: smaller item, larger item, which of them was on the left, and the outcome.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row(u64);
+
+impl Row {
+    /// The items are numbers below [`PairTable::MOST_ITEMS`].
+    pub(crate) fn new(left: u32, right: u32, outcome: Outcome) -> Self {
+        let (low, high) = (u64::from(left.min(right)), u64::from(left.max(right)));
+        let outcome = match outcome {
+            Outcome::Left => LEFT,
+            Outcome::Right => RIGHT,
+            Outcome::Tie => TIE,
+        };
+        Self(low << LOW | high << HIGH | u64::from(left > right) << SWAPPED | outcome)
+    }
+
+    /// (smaller, larger).
+    pub(crate) fn edge(self) -> (u32, u32) {
+        (self.low(), self.high())
+    }
+
+    /// Whether both are judgements of the same two items.
+    pub(crate) fn is_of_pair(self, other: Self) -> bool {
+        (self.0 ^ other.0) >> HIGH == 0
+    }
+
+    /// Whether the left item is the larger one.
+    pub(crate) fn is_swapped(self) -> bool {
+        self.0 >> SWAPPED & 1 == 1
+    }
+
+    pub(crate) fn is_tie(self) -> bool {
+        self.0 & OUTCOME == TIE
+    }
+
+    /// Whether the larger item won; of no meaning for a tie.
+    pub(crate) fn is_won_by_larger(self) -> bool {
+        (self.0 ^ self.0 >> SWAPPED) & 1 == 1
+    }
+
+    fn low(self) -> u32 {
+        (self.0 >> LOW) as u32
+    }
+
+    fn high(self) -> u32 {
+        (self.0 >> HIGH) as u32 & ITEM
+    }
+
+    fn add_to(self, pair: &mut PairCount) {
+        match self.0 & OUTCOME {
+            LEFT => pair.wins_left += 1.0,
+            RIGHT => pair.wins_right += 1.0,
+            _ => pair.ties += 1.0,
+        }
+    }
+}
+
+impl PairTable {
+    /// Numbers of items are smaller than this.
+    pub(crate) const MOST_ITEMS: usize = 1 << 30;
+
+    /// A table of single judgements, in any order.
+    pub(crate) fn of_rows(items: usize, rows: Vec<Row>) -> Self {
+        Self { content: Content::Single(Arc::new(sorted(items, rows))), counts: OnceLock::new() }
+    }
+
+    /// A table of counts that are in its order.
+    pub(crate) fn of_counts(counts: Arc<[PairCount]>) -> Self {
+        Self { content: Content::Counted, counts: OnceLock::from(counts) }
+    }
+
+    /// The judgements one by one, where each weighs 1.
+    pub(crate) fn rows(&self) -> Option<&[Row]> {
+        match &self.content {
+            Content::Single(rows) => Some(rows),
+            Content::Counted => None,
+        }
+    }
+
+    /// Counts per ordered pair.
+    pub(crate) fn counts(&self) -> &[PairCount] {
+        self.counts.get_or_init(|| match &self.content {
+            Content::Single(rows) => counted(rows),
+            Content::Counted => Arc::new([]),
+        })
+    }
+
+    /// The same with other numbers for the items, in the same order.
+    pub(crate) fn renumbered(&self, rank: &[usize]) -> Self {
+        let number = |item: u32| rank[item as usize] as u64;
+        match &self.content {
+            Content::Single(rows) => {
+                let moved = |row: &Row| Row(number(row.low()) << LOW | number(row.high()) << HIGH | row.0 & OTHERS);
+                let rows = Arc::new(rows.iter().map(moved).collect());
+                Self { content: Content::Single(rows), counts: OnceLock::new() }
+            }
+            Content::Counted => {
+                let moved = |pair: &PairCount| PairCount { left: rank[pair.left], right: rank[pair.right], ..*pair };
+                Self::of_counts(self.counts().iter().map(moved).collect())
+            }
+        }
+    }
+}
+
+impl PartialEq for PairTable {
+    fn eq(&self, other: &Self) -> bool {
+        self.counts() == other.counts()
+    }
+}
+
+fn counted(rows: &[Row]) -> Arc<[PairCount]> {
+    let mut counts = Vec::new();
+    for same in rows.chunk_by(|a, b| a.is_of_pair(*b)) {
+        let (low, high) = (same[0].low() as usize, same[0].high() as usize);
+        let mut sides = [PairCount::new(low, high, 0.0, 0.0), PairCount::new(high, low, 0.0, 0.0)];
+        for row in same {
+            row.add_to(&mut sides[usize::from(row.is_swapped())]);
+        }
+        counts.extend(sides.into_iter().filter(|side| side.total() > 0.0));
+    }
+    counts.into()
+}
+
+/// Sorts by pair: a radix sort, first by the digits of the larger item, then by those of the smaller one.
+fn sorted(items: usize, mut rows: Vec<Row>) -> Vec<Row> {
+    if rows.is_sorted_by_key(|row| row.0 >> HIGH) {
+        return rows;
+    }
+    if rows.len() < FEW {
+        rows.sort_unstable_by_key(|row| row.0);
+        return rows;
+    }
+    let bits = usize::BITS - items.saturating_sub(1).leading_zeros();
+    let digits = bits.div_ceil(WIDEST_DIGIT);
+    let width = bits.div_ceil(digits.max(1));
+    let fields = [HIGH, LOW].into_iter();
+    let shifts: Vec<u32> = fields.flat_map(|field| (0..digits).map(move |digit| field + digit * width)).collect();
+    let mask = (1_u64 << width) - 1;
+    let digit = |row: &Row, shift: u32| (row.0 >> shift & mask) as usize;
+    // How often a digit occurs does not depend on the order: one pass counts them all.
+    let mut next = vec![0_u32; shifts.len() << width];
+    for row in &rows {
+        for (place, shift) in shifts.iter().enumerate() {
+            next[place << width | digit(row, *shift)] += 1;
+        }
+    }
+    let mut from = rows;
+    let mut to = from.clone();
+    for (next, shift) in next.chunks_exact_mut(1 << width).zip(shifts) {
+        let mut before = 0;
+        for place in &mut *next {
+            (*place, before) = (before, before + *place);
+        }
+        for row in &from {
+            let place = &mut next[digit(row, shift)];
+            to[*place as usize] = *row;
+            *place += 1;
+        }
+        std::mem::swap(&mut from, &mut to);
+    }
+    from
+}
+
+const LEFT: u64 = 0;
+const RIGHT: u64 = 1;
+const TIE: u64 = 2;
+const OUTCOME: u64 = 3;
+const SWAPPED: u32 = 2;
+const HIGH: u32 = 3;
+const LOW: u32 = 33;
+/// What is below the items.
+const OTHERS: u64 = (1 << HIGH) - 1;
+const ITEM: u32 = (1 << 30) - 1;
+/// Below this many rows comparing them is as fast as counting.
+const FEW: usize = 256;
+/// More places to write to than this are more than the caches hold.
+const WIDEST_DIGIT: u32 = 11;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sorting_and_counting_agree_with_the_plain_way() {
+        let mut state = 7_u64;
+        let mut below = |bound: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % bound
+        };
+        for items in [2_u64, 5, 300, 2_049, 70_000] {
+            for judgements in [10, 5_000] {
+                let mut plain = std::collections::BTreeMap::<(u32, u32, bool), [f64; 3]>::new();
+                let mut rows = Vec::new();
+                for _ in 0..judgements {
+                    let left = below(items);
+                    let right = (left + 1 + below(items - 1)) % items;
+                    let (left, right) = (left as u32, right as u32);
+                    let outcome = [Outcome::Left, Outcome::Right, Outcome::Tie][below(3) as usize];
+                    rows.push(Row::new(left, right, outcome));
+                    let key = (left.min(right), left.max(right), left > right);
+                    plain.entry(key).or_default()[outcome as usize] += 1.0;
+                }
+                let table = PairTable::of_rows(items as usize, rows);
+                let expected: Vec<PairCount> = plain
+                    .into_iter()
+                    .map(|((low, high, swapped), [wins_left, wins_right, ties])| {
+                        let (left, right) = if swapped { (high, low) } else { (low, high) };
+                        PairCount { left: left as usize, right: right as usize, wins_left, wins_right, ties }
+                    })
+                    .collect();
+                assert_eq!(table.counts(), expected, "{items} items, {judgements} judgements");
+                assert_eq!(table, PairTable::of_counts(expected.into()));
+            }
+        }
+    }
+}
