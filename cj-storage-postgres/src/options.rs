@@ -197,5 +197,6 @@ const PLANS: &[(&str, &str)] = &[
     ("enable_mergejoin", "off"),
     ("enable_seqscan", "off"),
     ("jit", "off"),
+    ("max_parallel_workers_per_gather", "0"),
 ];
 const OPTIONS: &str = "store.options";
