@@ -26,13 +26,12 @@ struct Size {
 const FULL: Size = Size {
     clients: 8,
     essays: 90,
-    pgbench_seconds: 5,
+    pgbench_seconds: 3,
     batches: 100_000,
     verdicts: |per_unit| match per_unit {
-        1 => 1_500,
+        1 => 800,
         10 => 4_000,
-        100 => 12_000,
-        _ => 24_000,
+        _ => 12_000,
     },
 };
 const TEST: Size =
