@@ -45,7 +45,7 @@ pub struct PgOptions {
 pub enum Tls {
     /// Never encrypted.
     Disable,
-    /// Encrypted where the server insists.
+    /// Encrypted where the server insists; the driver does not do that yet, and such a server refuses.
     Allow,
     /// Encrypted where the server can.
     Prefer,
