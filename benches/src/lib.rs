@@ -1,13 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 pub mod honesty;
-mod intake;
+pub mod load;
 mod panel;
 pub mod postgres;
 mod sets;
 mod study;
 
-pub use intake::{Intake, Kind};
 pub use panel::{Judged, judged};
 pub use sets::{SETS, Set};
 pub use study::{Study, StudyError};

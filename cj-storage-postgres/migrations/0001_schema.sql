@@ -106,6 +106,8 @@ CREATE TABLE cj_waves (
 );
 
 -- There is no index over open comparisons: it would have to learn of every answer. Those of a batch are found by its id.
+-- Rows that were written together are answered together: a page has room for a second version of each, so that no index learns
+-- of an answer.
 CREATE TABLE cj_comparisons (
     id                          uuid NOT NULL PRIMARY KEY,
     batch_id                    uuid NOT NULL REFERENCES cj_batches (id) ON DELETE CASCADE,
@@ -126,7 +128,7 @@ CREATE TABLE cj_comparisons (
     deadline                    timestamptz NOT NULL,
     UNIQUE (batch_id, wave, ordinal, attempt),
     CHECK (essay_a <> essay_b)
-) WITH (fillfactor = 60);
+) WITH (fillfactor = 45);
 
 CREATE TABLE cj_judge_decisions (
     comparison_id               uuid NOT NULL,

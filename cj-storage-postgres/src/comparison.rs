@@ -48,7 +48,9 @@ impl<C: DerefMut<Target = PgConnection> + Send> ComparisonRepository for PgUnit<
     async fn load(&mut self, query: &ComparisonQuery) -> Result<Vec<ComparisonRecord>, StoreError> {
         let query = match query {
             ComparisonQuery::All(batch) => sqlx::query(LOAD_ALL).bind(batch.as_uuid()),
-            ComparisonQuery::Open(batch) => sqlx::query(LOAD_OPEN).bind(batch.as_uuid()),
+            ComparisonQuery::Open(batch) => sqlx::query(LOAD_OPEN).bind(vec![batch.as_uuid()]),
+            ComparisonQuery::OpenOf(batches) if batches.is_empty() => return Ok(Vec::new()),
+            ComparisonQuery::OpenOf(batches) => sqlx::query(LOAD_OPEN).bind(crate::batch::uuids(batches)),
             ComparisonQuery::WithSiblings(ids) if ids.is_empty() => return Ok(Vec::new()),
             ComparisonQuery::WithSiblings(ids) => sqlx::query(LOAD_WITH_SIBLINGS).bind(uuids(ids)),
             other => {
@@ -144,9 +146,11 @@ WHERE it.id = new.id";
 
 const LOAD_ALL: &str = select!("FROM cj_comparisons AS it WHERE it.batch_id = $1::uuid");
 
+/// Batch by batch, so that the index gives each one's questions in order.
 const LOAD_OPEN: &str = select!(
-    "FROM (SELECT *, bool_or(state IN ('planned', 'asked')) OVER (PARTITION BY wave, ordinal) AS is_open
-        FROM cj_comparisons WHERE batch_id = $1::uuid) AS it WHERE it.is_open"
+    "FROM (SELECT DISTINCT id FROM unnest($1::uuid[]) AS given (id)) AS wanted CROSS JOIN LATERAL (
+        SELECT *, bool_or(one.state IN ('planned', 'asked')) OVER (PARTITION BY one.wave, one.ordinal) AS is_open
+        FROM cj_comparisons AS one WHERE one.batch_id = wanted.id OFFSET 0) AS it WHERE it.is_open"
 );
 
 const LOCATE: &str = "SELECT id, batch_id FROM cj_comparisons WHERE id = ANY ($1::uuid[])";

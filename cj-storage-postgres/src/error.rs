@@ -45,15 +45,22 @@ pub(crate) fn overtaken(operation: &'static str, expected: usize, found: u64) ->
 /// Whether the connection is gone, so that another one may do.
 pub(crate) fn is_lost(error: &sqlx::Error) -> bool {
     match error {
+        _ if is_refused_certificate(error) => false,
         sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Database(error) => matches!(&*code(&**error), ADMIN_SHUTDOWN | CRASH_SHUTDOWN | IDLE_TIMEOUT),
         _ => false,
     }
 }
 
+/// Whether the two sides could not agree on encryption: the driver has no other name for it. It would fail again.
+fn is_refused_certificate(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData)
+}
+
 fn kind(error: &sqlx::Error) -> ErrorKind {
     match error {
         sqlx::Error::Database(error) => database_kind(&**error),
+        _ if is_refused_certificate(error) => ErrorKind::Unsupported,
         sqlx::Error::Io(_)
         | sqlx::Error::BeginFailed
         | sqlx::Error::PoolClosed
@@ -97,6 +104,7 @@ fn hint(error: &sqlx::Error) -> &'static str {
         sqlx::Error::PoolTimedOut => {
             " (the server cannot be reached, or other units of this process hold every connection)"
         }
+        _ if is_refused_certificate(error) => " (the server's certificate, or its authority, is not the one expected)",
         _ => "",
     }
 }

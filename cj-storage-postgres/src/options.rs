@@ -45,7 +45,7 @@ pub struct PgOptions {
 pub enum Tls {
     /// Never encrypted.
     Disable,
-    /// Encrypted where the server insists.
+    /// Encrypted where the server insists; the driver does not do that yet, and such a server refuses.
     Allow,
     /// Encrypted where the server can.
     Prefer,
@@ -197,5 +197,6 @@ const PLANS: &[(&str, &str)] = &[
     ("enable_mergejoin", "off"),
     ("enable_seqscan", "off"),
     ("jit", "off"),
+    ("max_parallel_workers_per_gather", "0"),
 ];
 const OPTIONS: &str = "store.options";

@@ -47,7 +47,11 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> ComparisonRepository for Sql
     async fn load(&mut self, query: &ComparisonQuery) -> Result<Vec<ComparisonRecord>, StoreError> {
         let query = match query {
             ComparisonQuery::All(batch) => sqlx::query(LOAD_ALL).bind(batch.to_string()),
-            ComparisonQuery::Open(batch) => sqlx::query(LOAD_OPEN).bind(batch.to_string()),
+            ComparisonQuery::Open(batch) => sqlx::query(LOAD_OPEN).bind(Slice::of_ids([batch.as_uuid()])),
+            ComparisonQuery::OpenOf(batches) if batches.is_empty() => return Ok(Vec::new()),
+            ComparisonQuery::OpenOf(batches) => {
+                sqlx::query(LOAD_OPEN).bind(Slice::of_ids(batches.iter().map(|id| id.as_uuid())))
+            }
             ComparisonQuery::WithSiblings(ids) if ids.is_empty() => return Ok(Vec::new()),
             ComparisonQuery::WithSiblings(ids) => {
                 sqlx::query(LOAD_WITH_SIBLINGS).bind(Slice::of_ids(ids.iter().map(|id| id.as_uuid())))
@@ -65,8 +69,8 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> ComparisonRepository for Sql
             return Ok(Vec::new());
         }
         let query = sqlx::query(LOCATE).bind(Slice::of_ids(ids.iter().map(|id| id.as_uuid())));
-        self.fetch("comparison.locate", query, |row| {
-            let mut columns = Columns::new(row, "comparison.locate", "cj_comparisons", 1);
+        self.fetch_cells("comparison.locate", query, LOCATED, |cells| {
+            let mut columns = Columns::of_cells(cells, LOCATED, "comparison.locate", "cj_comparisons", 1);
             Ok((columns.uuid().map(ComparisonId::new)?, columns.uuid().map(BatchId::new)?))
         })
         .await
@@ -157,12 +161,16 @@ FROM jsonb_each(?1) AS new WHERE cj_comparisons.id = new.value ->> 0";
 const LOAD_ALL: &str = select!("WHERE batch_id = ?1");
 
 const LOAD_OPEN: &str = select!(
-    "WHERE batch_id = ?1 AND (wave, ordinal) IN (
-        SELECT wave, ordinal FROM cj_comparisons WHERE batch_id = ?1 AND state IN ('planned', 'asked'))"
+    "WHERE (batch_id, wave, ordinal) IN (
+        SELECT asked.batch_id, asked.wave, asked.ordinal FROM json_each(?1) AS wanted CROSS JOIN cj_comparisons AS asked
+        WHERE asked.batch_id = wanted.value AND asked.state IN ('planned', 'asked'))"
 );
 
+const LOCATED: &[&str] = &["id", "batch_id"];
+
 const LOCATE: &str = "
-SELECT home.id, home.batch_id FROM json_each(?1) AS wanted CROSS JOIN cj_comparisons AS home WHERE home.id = wanted.value";
+SELECT json_group_array(json_array(home.id, home.batch_id))
+FROM json_each(?1) AS wanted CROSS JOIN cj_comparisons AS home WHERE home.id = wanted.value";
 
 const LOAD_WITH_SIBLINGS: &str = select!(
     "WHERE (batch_id, wave, ordinal) IN (

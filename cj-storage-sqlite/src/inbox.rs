@@ -6,7 +6,7 @@ use std::ops::DerefMut;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use cj_core::id::EventId;
-use cj_core::store::{Inbox, StoreError};
+use cj_core::store::{ErrorKind, Inbox, StoreError};
 use sqlx::SqliteConnection;
 
 use crate::SqliteUnit;
@@ -21,18 +21,19 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Inbox for SqliteUnit<C> {
             return Ok(Vec::new());
         }
         self.require_write(OPERATION)?;
-        // Asking first is cheaper than having the insert say which it made: those are nearly always all.
-        let slice = Slice::of_ids(ids.iter().map(|id| id.as_uuid()));
-        let query = sqlx::query(KNOWN).bind(slice).bind(consumer.to_owned());
-        let known = self.fetch_cells(OPERATION, query, &["event_id"], |cells| {
-            Columns::of_cells(cells, &["event_id"], OPERATION, "event_inbox", 1).uuid()
-        });
-        let mut known: BTreeSet<_> = known.await?.into_iter().map(EventId::new).collect();
-        let new: Vec<EventId> = ids.iter().copied().filter(|id| known.insert(*id)).collect();
+        let mut each = BTreeSet::new();
+        let given: Vec<EventId> = ids.iter().copied().filter(|id| each.insert(*id)).collect();
+        // They are nearly always new, all of them: asking first would cost as much as writing.
+        match self.put(consumer, &given, at).await {
+            Ok(()) => return Ok(given),
+            // The statement alone is taken back; the unit goes on.
+            Err(error) if error.kind() == ErrorKind::Conflict => {}
+            Err(error) => return Err(error),
+        }
+        let known = self.known(consumer, &given).await?;
+        let new: Vec<EventId> = given.into_iter().filter(|id| !known.contains(id)).collect();
         if !new.is_empty() {
-            let slice = Slice::of_ids(new.iter().map(|id| id.as_uuid()));
-            self.execute(OPERATION, sqlx::query(ADMIT).bind(slice).bind(consumer.to_owned()).bind(time_text(at)))
-                .await?;
+            self.put(consumer, &new, at).await?;
         }
         Ok(new)
     }
@@ -48,6 +49,25 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Inbox for SqliteUnit<C> {
 
     async fn forget(&mut self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
         self.execute("inbox.forget", sqlx::query(FORGET).bind(time_text(before)).bind(limit)).await
+    }
+}
+
+impl<C: DerefMut<Target = SqliteConnection> + Send> SqliteUnit<C> {
+    /// Writes messages down, all or none: `Conflict` when one is there.
+    async fn put(&mut self, consumer: &str, ids: &[EventId], at: DateTime<Utc>) -> Result<(), StoreError> {
+        let slice = Slice::of_ids(ids.iter().map(|id| id.as_uuid()));
+        let query = sqlx::query(ADMIT).bind(slice).bind(consumer.to_owned()).bind(time_text(at));
+        self.execute(OPERATION, query).await.map(drop)
+    }
+
+    /// Which of these messages are there.
+    async fn known(&mut self, consumer: &str, ids: &[EventId]) -> Result<BTreeSet<EventId>, StoreError> {
+        let slice = Slice::of_ids(ids.iter().map(|id| id.as_uuid()));
+        let query = sqlx::query(KNOWN).bind(slice).bind(consumer.to_owned());
+        let known = self.fetch_cells(OPERATION, query, &["event_id"], |cells| {
+            Columns::of_cells(cells, &["event_id"], OPERATION, "event_inbox", 1).uuid().map(EventId::new)
+        });
+        Ok(known.await?.into_iter().collect())
     }
 }
 

@@ -150,6 +150,6 @@ impl SqliteOptions {
 
 /// The log is copied into the database every so many pages: often enough to stay small, rarely enough that a page which
 /// many commits touch is copied once.
-const CHECKPOINT_PAGES: &str = "4000";
+const CHECKPOINT_PAGES: &str = "16000";
 /// Negative: KiB, not pages.
 const CACHE_KIB: &str = "-65536";

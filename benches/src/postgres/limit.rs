@@ -4,7 +4,7 @@ use std::process::Command;
 
 use cj_testkit::postgres::PgCluster;
 
-use super::Failure;
+use crate::load::Failure;
 
 /// Transactions a second of `pgbench -N` (an update, a read and an insert in one commit), with prepared statements, on a
 /// private server.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cj_storage_postgres::{PgOptions, PgStore};
 use cj_testkit::postgres::{PgCluster, PgDatabase};
 
-use super::Failure;
+use crate::load::Failure;
 
 /// A private server with its defaults, so that every commit waits for the disk, and a migrated database on it.
 pub struct Server {
@@ -42,16 +42,26 @@ impl Server {
         self.database.url()
     }
 
-    /// Refreshes what the planner knows and writes out what is waiting, so that a run does not pay for the one before.
+    /// Writes out what is waiting, so that what comes next does not pay for what was before.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub async fn checkpoint(&self) -> Result<(), Failure> {
+        self.execute("CHECKPOINT").await
+    }
+
+    /// Refreshes what the planner knows. There is no checkpoint: questions are asked and answered between two of them.
     ///
     /// # Errors
     /// The server refuses.
     pub async fn settle(&self) -> Result<(), Failure> {
+        self.execute("VACUUM ANALYZE").await
+    }
+
+    async fn execute(&self, sql: &'static str) -> Result<(), Failure> {
         use sqlx::Connection as _;
         let mut conn = sqlx::PgConnection::connect(self.url()).await?;
-        for sql in ["VACUUM ANALYZE", "CHECKPOINT"] {
-            sqlx::query(sql).execute(&mut conn).await?;
-        }
+        sqlx::query(sql).execute(&mut conn).await?;
         Ok(conn.close().await?)
     }
 }

@@ -21,6 +21,7 @@ impl Batch {
         let comparison = self.comparisons.get_mut(&id).expect("looked up above");
         comparison.state = ComparisonState::Asked;
         comparison.deadline = deadline;
+        self.deadlines.note(comparison);
         change.update_comparison(comparison.clone());
         Ok(Folded::Activity)
     }

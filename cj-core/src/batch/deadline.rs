@@ -13,7 +13,7 @@ const RECOVERABLE_SHARE: f64 = 0.8;
 
 impl Batch {
     /// The next time something is due: never later than the truth, for not every open comparison is at hand.
-    pub(super) fn deadline(&self, before: &BatchState, cx: &Context<'_>) -> Option<DateTime<Utc>> {
+    pub(super) fn deadline(&mut self, before: &BatchState, cx: &Context<'_>) -> Option<DateTime<Utc>> {
         if self.state.phase.is_terminal() {
             return None;
         }
@@ -22,7 +22,7 @@ impl Batch {
             // Whoever works on it is not idle, so that nothing is due before the lease ends.
             return Some(self.state.lease.as_ref().map_or(cx.now, |lease| lease.until));
         }
-        let open = self.comparisons.values().filter(|c| c.state.is_open()).map(|c| c.deadline).min();
+        let open = self.deadlines.earliest(&self.comparisons);
         let grace = self.state.wave.threshold_reached_at.map(|at| at + self.header.settings.straggler_grace());
         let grace = if self.waits_for_wave() { grace } else { None };
         let stored = match (self.loaded, before.phase) {

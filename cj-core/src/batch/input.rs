@@ -43,15 +43,6 @@ pub enum Input {
 }
 
 impl Input {
-    /// Whether it may be refused when rows were touched already, because it puts out questions or ends the batch.
-    pub(super) const fn may_be_refused_late(&self) -> bool {
-        match self {
-            Self::AskFailed { .. } | Self::DeadlinePassed | Self::WavePlanned(_) => true,
-            Self::VerdictReceived(verdict) => matches!(verdict.outcome, crate::change::Outcome::Failed { .. }),
-            _ => false,
-        }
-    }
-
     /// Its name, for messages.
     pub const fn name(&self) -> &'static str {
         match self {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::deadlines::Deadlines;
 use super::{Context, Input, Rejection};
 use crate::change::{
     BatchHeader, BatchRecord, BatchState, ChangeSet, ComparisonRecord, Lease, Phase, QuestionKey, WaitingFor,
@@ -18,6 +19,7 @@ pub struct Batch {
     pub(super) state: BatchState,
     pub(super) comparisons: BTreeMap<ComparisonId, ComparisonRecord>,
     pub(super) questions: BTreeMap<QuestionKey, Vec<ComparisonId>>,
+    pub(super) deadlines: Deadlines,
     pub(super) loaded: Loaded,
 }
 
@@ -52,6 +54,7 @@ impl Batch {
             state: record.state,
             comparisons: BTreeMap::new(),
             questions: BTreeMap::new(),
+            deadlines: Deadlines::default(),
             loaded,
         };
         for comparison in comparisons {
@@ -66,16 +69,13 @@ impl Batch {
     /// The input does not fit; the state is untouched.
     pub fn handle(&mut self, input: Input, cx: &Context<'_>) -> Result<ChangeSet, Rejection> {
         let before = self.state.clone();
-        let held = input.may_be_refused_late().then(|| (self.comparisons.clone(), self.questions.clone()));
+        let held = self.held(&input);
         let mut change = ChangeSet::new();
         self.state.version += 1;
         match self.fold(input, cx, &mut change) {
             Err(rejection) => {
                 self.state = before;
-                if let Some((comparisons, questions)) = held {
-                    self.comparisons = comparisons;
-                    self.questions = questions;
-                }
+                self.put_back(held);
                 Err(rejection)
             }
             Ok(Folded::Nothing) => {
@@ -154,6 +154,7 @@ impl Batch {
         if !attempts.contains(&comparison.id) {
             attempts.push(comparison.id);
         }
+        self.deadlines.note(&comparison);
         self.comparisons.insert(comparison.id, comparison);
     }
 

@@ -6,8 +6,10 @@
 mod asked;
 mod context;
 mod deadline;
+mod deadlines;
 mod decide;
 mod ending;
+mod held;
 mod input;
 mod machine;
 mod plan;

@@ -61,9 +61,10 @@ impl ChangeSet {
             self.matrix.entry(key).or_default().add(cell);
         }
         self.outbox.extend(later.outbox);
-        for id in later.withdrawn {
-            self.withdraw_question(id);
+        if !later.withdrawn.is_empty() && !self.outbox.is_empty() {
+            self.outbox.retain(|message| !later.withdrawn.contains(&ComparisonId::new(message.id.as_uuid())));
         }
+        self.withdrawn.extend(later.withdrawn);
         for id in later.closed {
             self.close(id);
         }

@@ -1,35 +1,109 @@
 //! The monitor: it asks for what is due, nothing else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::fold::FoldOutcome;
 use super::shell::until_not_overtaken;
 use super::{Service, ServiceError};
-use crate::batch::Input;
+use crate::batch::{Batch, EssayTexts, Input, Loaded};
+use crate::change::{ChangeSet, ComparisonRecord};
 use crate::id::BatchId;
-use crate::store::Texts;
+use crate::store::{ComparisonQuery, ComparisonRepository, ErrorKind, Texts, apply};
+
+/// Batches that are woken in one unit of work: enough that a unit costs little, few enough that nobody waits long for one of
+/// them and that their open comparisons fit into memory.
+const SLICE: usize = 100;
+
+/// What became of the batches of one unit.
+#[derive(Default)]
+struct Woken {
+    work: BTreeSet<BatchId>,
+    /// The last that could not be woken, and why.
+    refused: Option<ServiceError>,
+}
 
 impl Service {
-    /// Wakes batches whose deadline has passed and returns those in which this worker has the next move.
+    /// Wakes batches whose deadline has passed, the longest due first and at most `limit`, and returns those in which this
+    /// worker has the next move. Many are woken in one unit of work.
+    ///
+    /// A batch that cannot be woken (its row cannot be read, say) is logged and keeps no other from being woken; it stays due.
     ///
     /// # Errors
-    /// The store fails; what was woken before stays so.
+    /// The store cannot be reached, or something was due and none of it could be woken. What was woken before stays so; when
+    /// this worker has the next move somewhere, that is returned instead of the error.
     pub async fn wake(&self, limit: u32) -> Result<BTreeSet<BatchId>, ServiceError> {
-        let due = {
+        let mut due = {
             let mut view = self.store.read().await?;
             view.due(self.clock.now(), limit).await?
         };
-        let mut work = BTreeSet::new();
-        for id in due {
-            let outcome: Result<FoldOutcome, ServiceError> =
-                until_not_overtaken!(self.fold(id, &Input::DeadlinePassed, Texts::Include));
-            if let FoldOutcome::Moved(batch) = outcome?
-                && self.has_the_move(&batch)
-            {
-                work.insert(id);
+        // In order of id, as they are locked: sweeps of two workers then follow each other and do not cross.
+        due.sort_unstable();
+        let mut all = Woken::default();
+        for slice in due.chunks(SLICE) {
+            match until_not_overtaken!(self.wake_slice(slice)) {
+                Ok(woken) => all.add(woken),
+                Err(error) if is_out_of_reach(&error) => {
+                    all.refuse(slice, error);
+                    break;
+                }
+                Err(_) if slice.len() > 1 => self.wake_one_by_one(slice, &mut all).await,
+                Err(error) => all.refuse(slice, error),
             }
         }
-        Ok(work)
+        match all.refused {
+            Some(error) if all.work.is_empty() => Err(error),
+            _ => Ok(all.work),
+        }
+    }
+
+    /// Finds the batch because of which a slice could not be woken, by waking each alone.
+    async fn wake_one_by_one(&self, slice: &[BatchId], all: &mut Woken) {
+        for id in slice {
+            let id = std::slice::from_ref(id);
+            match until_not_overtaken!(self.wake_slice(id)) {
+                Ok(woken) => all.add(woken),
+                Err(error) => all.refuse(id, error),
+            }
+        }
+    }
+
+    /// One unit of work over many batches. What another worker did meanwhile is seen, for it is read after the lock.
+    async fn wake_slice(&self, ids: &[BatchId]) -> Result<Woken, ServiceError> {
+        let now = self.clock.now();
+        let mut unit = self.store.begin().await?;
+        let mut records = unit.lock(ids).await?;
+        records.retain(|record| record.state.next_deadline.is_some_and(|deadline| deadline <= now));
+        let held: Vec<BatchId> = records.iter().map(crate::change::BatchRecord::id).collect();
+        if held.is_empty() {
+            return Ok(Woken::default());
+        }
+        let mut open_of: BTreeMap<BatchId, Vec<ComparisonRecord>> = BTreeMap::new();
+        for row in ComparisonRepository::load(&mut *unit, &ComparisonQuery::OpenOf(held)).await? {
+            open_of.entry(row.batch_id).or_default().push(row);
+        }
+        let (mut woken, mut change) = (Woken::default(), ChangeSet::new());
+        for record in records {
+            let id = record.id();
+            let open = open_of.remove(&id).unwrap_or_default();
+            // A question whose time is over may be put out again, for which its texts are needed.
+            let expires = open.iter().any(|row| row.state.is_open() && row.deadline <= now);
+            let texts = if expires { self.texts(&mut *unit, id).await? } else { EssayTexts::new() };
+            let mut batch = Batch::load(record, open, Loaded::AllOpen);
+            match batch.handle(Input::DeadlinePassed, &self.context(&texts)) {
+                Ok(effect) => {
+                    change.merge(effect);
+                    if self.has_the_move(&batch) {
+                        woken.work.insert(id);
+                    }
+                }
+                Err(rejection) => woken.refuse(&[id], rejection.into()),
+            }
+        }
+        if !change.is_empty() {
+            apply(&mut *unit, &change).await?;
+            unit.commit().await?;
+        }
+        Ok(woken)
     }
 
     /// Ends a batch for its owner; one that has ended stays as it is and is refused.
@@ -44,4 +118,21 @@ impl Service {
             FoldOutcome::Overtaken(rejection) => Err(rejection.into()),
         }
     }
+}
+
+impl Woken {
+    fn add(&mut self, later: Self) {
+        self.work.extend(later.work);
+        self.refused = later.refused.or_else(|| self.refused.take());
+    }
+
+    fn refuse(&mut self, ids: &[BatchId], error: ServiceError) {
+        let (first, count) = (ids.first(), ids.len());
+        tracing::error!(batch = first.map(tracing::field::display), count, ?error, "a batch could not be woken");
+        self.refused = Some(error);
+    }
+}
+
+fn is_out_of_reach(error: &ServiceError) -> bool {
+    matches!(error, ServiceError::Store(error) if error.kind() == ErrorKind::Unavailable)
 }

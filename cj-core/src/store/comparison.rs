@@ -48,6 +48,8 @@ pub enum ComparisonQuery {
     All(BatchId),
     /// Those of a batch that are planned or asked, with every other attempt of their questions.
     Open(BatchId),
+    /// The same of several batches.
+    OpenOf(Vec<BatchId>),
     /// Those of the ids, with every other attempt of their questions. Unknown ids are left out.
     WithSiblings(Vec<ComparisonId>),
 }

@@ -4,6 +4,7 @@
 mod clock;
 mod judged;
 mod restart;
+mod retries;
 mod storm;
 mod worker;
 

@@ -9,6 +9,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, query_as, query_scalar};
 
 use super::judged::{QUESTIONS, assert_whole, progress, submit};
+use super::retries::Retries;
 use super::worker::{WORKER, Worker};
 
 const WORKERS: usize = 4;
@@ -20,10 +21,12 @@ const PATIENCE: u32 = 180;
 struct Process(Child);
 
 impl Process {
-    fn start(url: &str) -> Self {
+    fn start(url: &str, retries: &Retries) -> Self {
         let mut worker = Command::new(std::env::current_exe().unwrap());
         worker.args(["--exact", "worker::as_a_worker", "--nocapture"]).env(WORKER, url).stdin(Stdio::null());
-        Self(worker.stdout(Stdio::null()).spawn().unwrap())
+        let mut worker = worker.stdout(Stdio::piped()).spawn().unwrap();
+        retries.listen(worker.stdout.take().unwrap());
+        Self(worker)
     }
 
     /// Whether it ended by itself, which a worker never does.
@@ -51,7 +54,8 @@ async fn workers_that_are_killed_and_cut_off_lose_nothing() {
     let mut conn = referee.application_name("referee").connect().await.unwrap();
     let ids = submit(&Worker::new(store, "submitter").service, BATCHES).await;
 
-    let mut workers: Vec<_> = (0..WORKERS).map(|_| Process::start(database.url())).collect();
+    let retries = Retries::default();
+    let mut workers: Vec<_> = (0..WORKERS).map(|_| Process::start(database.url(), &retries)).collect();
     let (mut kills, mut cuts, mut seconds) = (0, 0, 0);
     let mut beat = tokio::time::interval(Duration::from_secs(1));
     beat.tick().await;
@@ -65,7 +69,7 @@ async fn workers_that_are_killed_and_cut_off_lose_nothing() {
         if seconds % 2 == 0 {
             // Another one each time: which moment of its work it is, nobody chose.
             let victim = seconds as usize / 2 % WORKERS;
-            workers[victim] = Process::start(database.url());
+            workers[victim] = Process::start(database.url(), &retries);
             kills += 1;
         }
     }
@@ -81,11 +85,14 @@ async fn workers_that_are_killed_and_cut_off_lose_nothing() {
     let (commits, rollbacks, deadlocks): (i64, i64, i64) = query_as(STATISTICS).fetch_one(&mut conn).await.unwrap();
     println!(
         "{} verdicts of {BATCHES} batches in {seconds} s with {kills} kills and {cuts} cuts: {commits} commits, \
-         {rollbacks} rollbacks, {deadlocks} deadlocks",
-        BATCHES * QUESTIONS
+         {rollbacks} rollbacks, {deadlocks} deadlocks; {} units were overtaken and run again, {} calls made again",
+        BATCHES * QUESTIONS,
+        retries.overtaken(),
+        retries.again()
     );
     assert!(kills > 0 && cuts > 0, "nothing went wrong in time");
     assert!(deadlocks < 20, "{deadlocks} deadlocks: locks are not taken in one order");
+    assert!(i64::from(retries.overtaken()) < commits / 10, "workers mostly overtake each other");
 }
 
 /// One connection of the workers, whichever.

@@ -14,6 +14,7 @@ use cj_core::store::Store;
 use cj_storage_postgres::{PgOptions, PgStore};
 
 use super::clock::FastClock;
+use super::retries::{Reporter, report_again};
 
 /// Answers of one unit.
 const SLICE: u32 = 100;
@@ -37,7 +38,10 @@ impl Worker {
             match self.turn().await {
                 Ok(true) => {}
                 Ok(false) => tokio::time::sleep(Duration::from_millis(50)).await,
-                Err(error) if error.is_retryable() => tokio::time::sleep(Duration::from_millis(20)).await,
+                Err(error) if error.is_retryable() => {
+                    report_again();
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
                 Err(error) => panic!("{error}: {:?}", std::error::Error::source(&error)),
             }
         }
@@ -86,6 +90,7 @@ impl EventPublisher for Platform {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn as_a_worker() {
     let Some(url) = std::env::var_os(WORKER) else { return };
+    tracing::subscriber::set_global_default(Reporter).unwrap();
     let options = PgOptions::new(url.to_str().unwrap()).unwrap().connections(3);
     let store = options.connect().await.unwrap();
     Worker::new(store, &format!("worker {}", std::process::id())).run().await;

@@ -5,4 +5,5 @@ mod conformance;
 mod erasure;
 mod migrations;
 mod schema;
+mod tls;
 mod units;

@@ -109,6 +109,21 @@ pub async fn loads_open_ones_with_their_siblings(store: Arc<dyn Store>) {
     assert_eq!(load(&store, ComparisonQuery::Open(fixture::batch_id("unknown"))).await, []);
 }
 
+/// The open comparisons of several batches come in one order, each once, whatever the order and number of their ids.
+pub async fn loads_open_ones_of_several_batches(store: Arc<dyn Store>) {
+    let batches =
+        [seeded(&store, "one").await.id(), seeded(&store, "two").await.id(), seeded(&store, "three").await.id()];
+    for batch in batches {
+        put_comparisons(&store, &shuffled(&mixed(batch))).await;
+    }
+    let (first, second) = (batches[1].min(batches[2]), batches[1].max(batches[2]));
+    let open: Vec<_> =
+        [first, second].into_iter().flat_map(|id| [0, 1, 6, 8].map(|place| mixed(id)[place].clone())).collect();
+    let wanted = vec![second, fixture::batch_id("unknown"), first, second];
+    assert_eq!(load(&store, ComparisonQuery::OpenOf(wanted)).await, open);
+    assert_eq!(load(&store, ComparisonQuery::OpenOf(vec![])).await, []);
+}
+
 /// Comparisons are found by id, each question with all of its attempts, each row once, over several batches.
 pub async fn loads_by_id_with_siblings(store: Arc<dyn Store>) {
     let (batch, other) = (seeded(&store, "batch").await.id(), seeded(&store, "other").await.id());

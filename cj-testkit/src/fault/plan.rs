@@ -1,8 +1,10 @@
 //! What goes wrong, and when.
 
+use std::collections::BTreeSet;
 use std::future::{Future, pending};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use cj_core::id::BatchId;
 use cj_core::store::{ErrorKind, StoreError};
 use tokio::sync::Notify;
 
@@ -42,6 +44,7 @@ pub(super) struct Plan {
 struct State {
     done: Vec<&'static str>,
     next: Option<(usize, Fault)>,
+    unreadable: BTreeSet<BatchId>,
 }
 
 impl Plan {
@@ -53,6 +56,17 @@ impl Plan {
 
     pub(super) fn clear(&self) {
         *self.state() = State::default();
+    }
+
+    pub(super) fn spoil(&self, batch: BatchId) {
+        self.state().unreadable.insert(batch);
+    }
+
+    /// Refuses batches of which one cannot be read.
+    pub(super) fn require_readable(&self, operation: &'static str, batches: &[BatchId]) -> Result<(), StoreError> {
+        let state = self.state();
+        let spoilt = batches.iter().find(|id| state.unreadable.contains(id));
+        spoilt.map_or(Ok(()), |id| Err(StoreError::corrupt(operation, format!("{INJECTED}: batch {id}"))))
     }
 
     pub(super) fn operations(&self) -> Vec<&'static str> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use cj_core::id::BatchId;
 use cj_core::store::{Repositories, Store, StoreError, UnitOfWork};
 
 use super::Fault;
@@ -62,6 +63,11 @@ impl FaultStore {
     /// Counts from 0 again, and lets the operation of that number go wrong, once.
     pub fn inject(&self, operation: usize, fault: Fault) {
         self.plan.inject(operation, fault);
+    }
+
+    /// Lets the row of one batch be unreadable from now on: every unit that wants to hold it is refused as `Corrupt`.
+    pub fn spoil(&self, batch: BatchId) {
+        self.plan.spoil(batch);
     }
 
     /// Counts from 0 again, and lets nothing go wrong any more.

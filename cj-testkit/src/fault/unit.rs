@@ -47,6 +47,7 @@ impl<U: Repositories + ?Sized> BatchRepository for Faulty<U> {
     }
 
     async fn lock(&mut self, ids: &[BatchId]) -> Result<Vec<BatchRecord>, StoreError> {
+        self.plan.require_readable("batch.lock", ids)?;
         self.plan.run("batch.lock", BatchRepository::lock(&mut *self.inner, ids)).await
     }
 

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+pub mod host;
+
 use std::collections::BTreeSet;
 
 use cj_core::batch::{BatchRequest, RequestedEssay};

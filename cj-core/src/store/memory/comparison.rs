@@ -61,6 +61,12 @@ impl ComparisonTable {
         }
     }
 
+    fn open_of(&self, batches: &[BatchId]) -> Vec<ComparisonRecord> {
+        let open =
+            batches.iter().flat_map(|batch| self.open.rows(batch).map(|((question, _), ())| (*batch, *question)));
+        self.attempts(&open.collect())
+    }
+
     fn attempts(&self, questions: &BTreeSet<(BatchId, QuestionKey)>) -> Vec<ComparisonRecord> {
         let attempts = questions
             .iter()
@@ -93,9 +99,8 @@ impl ComparisonRepository for MemoryUnit {
         let table = &self.tables().comparisons;
         Ok(match query {
             ComparisonQuery::All(batch) => table.rows.rows(batch).map(|(_, row)| row.clone()).collect(),
-            ComparisonQuery::Open(batch) => {
-                table.attempts(&table.open.rows(batch).map(|((question, _), ())| (*batch, *question)).collect())
-            }
+            ComparisonQuery::Open(batch) => table.open_of(&[*batch]),
+            ComparisonQuery::OpenOf(batches) => table.open_of(batches),
             ComparisonQuery::WithSiblings(ids) => {
                 let known = ids.iter().filter_map(|id| table.ids.get(id));
                 table.attempts(&known.map(|(batch, question, _)| (*batch, *question)).collect())

@@ -16,6 +16,7 @@ mod properties;
 mod reasons;
 mod recovery;
 mod story;
+mod sweeps;
 mod verdicts;
 
 pub use arrivals::*;
@@ -30,4 +31,5 @@ pub use lifecycle::*;
 pub use properties::*;
 pub use reasons::*;
 pub use recovery::*;
+pub use sweeps::*;
 pub use verdicts::*;

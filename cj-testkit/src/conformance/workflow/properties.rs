@@ -12,14 +12,14 @@ use cj_core::config::Settings;
 use cj_core::id::{BatchId, ComparisonId};
 use cj_core::service::Answer;
 use cj_core::store::memory::MemoryStore;
-use cj_core::store::{BehindParked, Claim, EssayRepository, ResultRepository, Store, Texts, WaveRepository};
+use cj_core::store::{EssayRepository, OutboxQuery, ResultRepository, Store, Texts, WaveRepository};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use super::super::support::{begin, view};
+use super::super::support::view;
 use super::driver::{COMPLETION, Driver, FAILURE, in_message, judged};
 use super::story::{Saying, Step, Story, steps, story};
 use crate::audit::audit;
@@ -83,25 +83,15 @@ struct Stored {
 }
 
 async fn everything(driver: &Driver, id: BatchId) -> Stored {
+    let mut view = view(&driver.store).await;
     let mut messages = Vec::new();
-    // A unit that is dropped looks into the outbox and leaves it as it was.
-    let mut unit = begin(&driver.store).await;
     for kind in [MessageKind::Event, MessageKind::Question] {
-        let now = driver.service.now() + TimeDelta::days(1);
-        let claim = Claim {
-            kind,
-            limit: 100_000,
-            owner: fixture::worker("onlooker"),
-            now,
-            lease: TimeDelta::days(1),
-            behind_parked: BehindParked::Wait,
-        };
-        messages.extend(unit.claim(&claim).await.expect("messages are claimed"));
+        // Not by a claim in a unit that is dropped: what such a unit held is free some time later, and passed over until then.
+        let waiting = view.entries(&OutboxQuery::Waiting { kind, limit: 100_000 }).await.expect("messages are loaded");
+        messages.extend(waiting.into_iter().map(|entry| entry.message));
     }
-    drop(unit);
     messages.retain(|message| message.batch_id == id);
     messages.sort_by_key(|message| (message.version, message.ordinal, message.id));
-    let mut view = view(&driver.store).await;
     Stored {
         record: driver.record(id).await,
         essays: EssayRepository::load(&mut *view, id, Texts::Include).await.expect("essays are loaded"),

@@ -9,8 +9,8 @@ use cj_core::port::ManualClock;
 use cj_core::service::{Answer, Service};
 use cj_core::store::Store;
 
+use super::request::{answer, request};
 use super::{CountingStore, Failure};
-use crate::intake::{answer, request};
 
 /// Batches whose questions judges have, and their answers, cut into units and dealt to clients.
 pub struct Load {

@@ -1,0 +1,15 @@
+//! What the stores are put to: answers that come in, and the monitor among many batches.
+
+mod counting;
+mod disk;
+mod intake;
+mod request;
+mod sweep;
+
+pub use counting::CountingStore;
+pub use disk::{resident, synced};
+pub use intake::{Load, Taken};
+pub use sweep::Swept;
+
+/// What goes wrong in a benchmark.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
