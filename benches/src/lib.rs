@@ -2,6 +2,7 @@
 
 pub mod honesty;
 mod intake;
+pub mod kafka;
 mod panel;
 pub mod postgres;
 mod sets;

@@ -9,6 +9,7 @@ mod sweep;
 pub use counting::CountingStore;
 pub use limit::pgbench;
 pub use load::{Load, Taken};
+pub(crate) use load::{prepare, service};
 pub use server::Server;
 pub use sweep::{Swept, sweep};
 
