@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod honesty;
+pub mod kafka;
 pub mod load;
 mod panel;
 pub mod postgres;

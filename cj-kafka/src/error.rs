@@ -13,6 +13,14 @@ pub struct KafkaError {
     source: Box<dyn Error + Send + Sync>,
 }
 
+/// An error of the driver, with the reason that the connection gave.
+#[derive(Debug, thiserror::Error)]
+#[error("{reason}")]
+struct Explained {
+    reason: String,
+    source: Box<dyn Error + Send + Sync>,
+}
+
 /// What to do about an error.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "callers decide by it")]
@@ -32,6 +40,15 @@ impl KafkaError {
             error => kind(error),
         };
         Self { operation, kind, source: Box::new(error) }
+    }
+
+    /// The same, with the reason that the connection gave.
+    pub(crate) fn explained(operation: &'static str, error: Driver, reason: Option<String>) -> Self {
+        let plain = Self::new(operation, error);
+        match reason {
+            Some(reason) => Self { source: Box::new(Explained { reason, source: plain.source }), ..plain },
+            None => plain,
+        }
     }
 
     /// A part of the engine that ended abnormally.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod consumer;
+mod diagnosis;
 mod engine;
 mod error;
 mod header;

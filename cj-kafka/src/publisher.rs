@@ -1,6 +1,7 @@
 //! The publisher.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
 
 use async_trait::async_trait;
 use cj_core::change::OutboxMessage;
@@ -8,8 +9,9 @@ use cj_core::port::{EventPublisher, PublishError};
 use rdkafka::error::{KafkaError as Driver, RDKafkaErrorCode};
 use rdkafka::producer::{DeliveryFuture, FutureProducer, FutureRecord};
 use tokio::sync::Mutex;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
+use crate::diagnosis::Diagnosis;
 use crate::error::{is_unreachable, kind};
 use crate::{ErrorKind, KafkaError, KafkaSettings, header};
 
@@ -22,7 +24,8 @@ use crate::{ErrorKind, KafkaError, KafkaSettings, header};
 pub struct KafkaPublisher {
     settings: KafkaSettings,
     /// One slice at a time: what is taken back must be nobody else's.
-    producer: Mutex<FutureProducer>,
+    producer: Mutex<FutureProducer<Diagnosis>>,
+    diagnosis: Diagnosis,
 }
 
 impl KafkaPublisher {
@@ -31,14 +34,15 @@ impl KafkaPublisher {
     /// # Errors
     /// [`ErrorKind::Settings`].
     pub fn connect(settings: &KafkaSettings) -> Result<Self, KafkaError> {
-        let producer = Mutex::new(producer(settings)?);
-        Ok(Self { settings: settings.clone(), producer })
+        let diagnosis = Diagnosis::default();
+        let producer = Mutex::new(producer(settings, &diagnosis)?);
+        Ok(Self { settings: settings.clone(), producer, diagnosis })
     }
 
     /// Sends one stretch of events and waits for the broker.
     async fn round(
         &self,
-        producer: &FutureProducer,
+        producer: &FutureProducer<Diagnosis>,
         events: &[OutboxMessage],
         round: &[usize],
         until: Instant,
@@ -62,15 +66,21 @@ impl KafkaPublisher {
                 }
             }
         }
+        let mut time_is_over = pin!(sleep_until(until));
         for (index, delivery) in on_their_way {
-            match tokio::time::timeout_at(until, delivery).await {
-                Ok(Ok(Ok(_))) => outcomes[index] = Some(Ok(())),
-                Ok(Ok(Err((error, _)))) => {
+            // What has been answered when the time is over is still read.
+            let delivered = tokio::select! {
+                biased;
+                delivered = delivery => delivered.ok(),
+                () = &mut time_is_over => None,
+            };
+            match delivered {
+                Some(Ok(_)) => outcomes[index] = Some(Ok(())),
+                Some(Err((error, _))) => {
                     ended = ended.max(Round::of(&error));
                     outcomes[index] = Some(Err(refused(&error)));
                 }
-                // What has been answered by now is still read.
-                Ok(Err(_)) | Err(_) => ended = Round::Spent,
+                None => ended = Round::Spent,
             }
         }
         ended
@@ -90,7 +100,7 @@ impl EventPublisher for KafkaPublisher {
             if ended == Round::Spent {
                 metrics::counter!("kafka_producers_replaced").increment(1);
                 tracing::warn!("events were not acknowledged in time; what is unsent is taken back");
-                match self::producer(&self.settings) {
+                match self::producer(&self.settings, &self.diagnosis) {
                     Ok(fresh) => retire(std::mem::replace(&mut *producer, fresh)),
                     Err(error) => tracing::error!(%error, "no new producer could be made"),
                 }
@@ -99,11 +109,8 @@ impl EventPublisher for KafkaPublisher {
             let unsent = round.iter().filter(|&&index| !matches!(outcomes[index], Some(Ok(()))));
             held.extend(unsent.map(|&index| events[index].key.as_str()));
         }
-        let outcomes = in_order(events, outcomes);
-        for (event, outcome) in events.iter().zip(&outcomes) {
-            let name = if outcome.is_ok() { "kafka_published" } else { "kafka_publish_failures" };
-            metrics::counter!(name, "topic" => event.topic.clone()).increment(1);
-        }
+        let outcomes = in_order(events, outcomes, &self.diagnosis);
+        count(events, &outcomes);
         outcomes
     }
 }
@@ -127,13 +134,18 @@ impl Round {
 fn in_order(
     events: &[OutboxMessage],
     outcomes: Vec<Option<Result<(), PublishError>>>,
+    diagnosis: &Diagnosis,
 ) -> Vec<Result<(), PublishError>> {
+    let mut late = None;
     let mut held: BTreeSet<&str> = BTreeSet::new();
     let ordered = events.iter().zip(outcomes).map(|(event, outcome)| {
         let outcome = match outcome {
             Some(Ok(())) | None if held.contains(event.key.as_str()) => Err(behind()),
             Some(outcome) => outcome,
-            None => Err(PublishError::unreachable("the broker did not acknowledge in time")),
+            None => {
+                let said = late.get_or_insert_with(|| diagnosis.explain("the broker did not acknowledge in time"));
+                Err(PublishError::unreachable(said.clone()))
+            }
         };
         if outcome.is_err() {
             held.insert(&event.key);
@@ -162,6 +174,17 @@ fn rounds(events: &[OutboxMessage]) -> Vec<Vec<usize>> {
     rounds
 }
 
+fn count(events: &[OutboxMessage], outcomes: &[Result<(), PublishError>]) {
+    let mut counts: BTreeMap<(&'static str, &str), u64> = BTreeMap::new();
+    for (event, outcome) in events.iter().zip(outcomes) {
+        let name = if outcome.is_ok() { "kafka_published" } else { "kafka_publish_failures" };
+        *counts.entry((name, &event.topic)).or_default() += 1;
+    }
+    for ((name, topic), count) in counts {
+        metrics::counter!(name, "topic" => topic.to_owned()).increment(count);
+    }
+}
+
 fn record<'a>(event: &'a OutboxMessage, topic: &'a str) -> FutureRecord<'a, str, [u8]> {
     FutureRecord::to(topic)
         .key(event.key.as_str())
@@ -183,12 +206,13 @@ fn refused(error: &Driver) -> PublishError {
     }
 }
 
-fn producer(settings: &KafkaSettings) -> Result<FutureProducer, KafkaError> {
-    settings.producer().create().map_err(|error| KafkaError::new("making a producer", error))
+fn producer(settings: &KafkaSettings, diagnosis: &Diagnosis) -> Result<FutureProducer<Diagnosis>, KafkaError> {
+    let made = settings.producer().create_with_context(diagnosis.clone());
+    made.map_err(|error| KafkaError::new("making a producer", error))
 }
 
 /// Dropping a producer takes back what it has not sent, and blocks while it does.
-fn retire(producer: FutureProducer) {
+fn retire(producer: FutureProducer<Diagnosis>) {
     tokio::task::spawn_blocking(move || drop(producer));
 }
 

@@ -51,6 +51,12 @@ impl KafkaSettings {
         self
     }
 
+    /// Shares the work with another consumer group.
+    pub fn with_group(mut self, group: impl Into<String>) -> Self {
+        self.group = group.into();
+        self
+    }
+
     /// Puts a text before the name of every topic: for installations that share brokers.
     pub fn with_topic_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.topic_prefix = prefix.into();

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use cj_core::event::Topic;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
-use rdkafka::client::DefaultClientContext;
 use rdkafka::error::{KafkaError as Driver, RDKafkaErrorCode};
 
+use crate::diagnosis::Diagnosis;
 use crate::{KafkaError, KafkaSettings};
 
 /// Makes topics: for tests, for a first try, for installations that leave it to the program.
 pub struct Topics {
-    admin: AdminClient<DefaultClientContext>,
+    admin: AdminClient<Diagnosis>,
+    diagnosis: Diagnosis,
     settings: KafkaSettings,
 }
 
@@ -21,8 +22,10 @@ impl Topics {
     /// # Errors
     /// [`ErrorKind::Settings`](crate::ErrorKind::Settings).
     pub fn connect(settings: &KafkaSettings) -> Result<Self, KafkaError> {
-        let admin = settings.client().create().map_err(|error| KafkaError::new(CONNECT, error))?;
-        Ok(Self { admin, settings: settings.clone() })
+        let diagnosis = Diagnosis::default();
+        let admin = settings.client().create_with_context(diagnosis.clone());
+        let admin = admin.map_err(|error| KafkaError::new(CONNECT, error))?;
+        Ok(Self { admin, diagnosis, settings: settings.clone() })
     }
 
     /// Makes topics that are not there, with so many partitions and copies; those that are stay as they are.
@@ -34,7 +37,8 @@ impl Topics {
         let topic = |name| NewTopic::new(name, i32::from(partitions), TopicReplication::Fixed(i32::from(copies)));
         let topics: Vec<NewTopic<'_>> = names.iter().map(String::as_str).map(topic).collect();
         let options = AdminOptions::new().operation_timeout(Some(WAIT)).request_timeout(Some(WAIT));
-        let made = self.admin.create_topics(&topics, &options).await.map_err(|error| KafkaError::new(MAKE, error))?;
+        let made = self.admin.create_topics(&topics, &options).await;
+        let made = made.map_err(|error| KafkaError::explained(MAKE, error, self.diagnosis.take()))?;
         for one in made {
             match one {
                 Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}

@@ -159,6 +159,11 @@ macro_rules! conformance {
                 waves_drawn_at_random,
                 messages_drawn_at_random,
             ];
+            refusal: [
+                a_request_out_of_bounds_is_answered_once,
+                poison_that_comes_again_is_put_aside_once,
+                poison_under_the_id_of_a_batch_is_not_answered,
+            ];
             relay: [
                 keys_keep_their_order_and_bytes_with_many_relays,
                 what_is_behind_a_parked_event_waits,
@@ -167,7 +172,8 @@ macro_rules! conformance {
                 a_receiver_that_is_away_costs_no_attempt,
                 what_is_old_is_pruned,
                 a_dead_letter_goes_back_to_its_topic,
-                a_request_out_of_bounds_is_answered_once,
+                draining_relays_send_everything_in_order,
+                a_drain_stops_at_trouble_and_keeps_nothing,
             ];
             result: [
                 reads_results_as_they_were_put,

@@ -109,13 +109,13 @@ impl Load {
     }
 }
 
-pub(super) fn service(store: &Arc<dyn Store>, worker: &str) -> Result<Service, Failure> {
+pub(crate) fn service(store: &Arc<dyn Store>, worker: &str) -> Result<Service, Failure> {
     let clock = Arc::new(ManualClock::at(DateTime::UNIX_EPOCH));
     Ok(Service::new(Arc::clone(store), clock, WorkerId::new(worker)?))
 }
 
 /// Batches that wait for answers, with an answer to each question.
-pub(super) async fn prepare(
+pub(crate) async fn prepare(
     store: &Arc<dyn Store>,
     name: &str,
     batches: u32,

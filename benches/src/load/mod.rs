@@ -9,6 +9,7 @@ mod sweep;
 pub use counting::CountingStore;
 pub use disk::{resident, synced};
 pub use intake::{Load, Taken};
+pub(crate) use intake::{prepare, service};
 pub use sweep::Swept;
 
 /// What goes wrong in a benchmark.

@@ -64,4 +64,15 @@ impl Server {
         sqlx::query(sql).execute(&mut conn).await?;
         Ok(conn.close().await?)
     }
+
+    /// Empties the outbox.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub async fn forget_events(&self) -> Result<(), Failure> {
+        use sqlx::Connection as _;
+        let mut conn = sqlx::PgConnection::connect(self.url()).await?;
+        sqlx::query("TRUNCATE event_outbox").execute(&mut conn).await?;
+        Ok(conn.close().await?)
+    }
 }

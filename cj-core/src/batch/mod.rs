@@ -18,6 +18,7 @@ mod publish;
 mod rejection;
 mod request;
 mod scored;
+mod sender;
 mod settle;
 #[cfg(test)]
 mod tests;
@@ -31,3 +32,4 @@ pub use policy::{NextWave, next_wave};
 pub use rejection::Rejection;
 pub use request::{BatchRequest, RequestedEssay};
 pub use scored::looks_at_reliability;
+pub(crate) use sender::Sender;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::sender::{Sender, headers};
 use super::{Context, Rejection};
 use crate::change::{
     BatchHeader, BatchResult, BatchState, ComparisonRecord, CompletionReason, EssayKind, EssayRecord, MessageKind,
@@ -10,14 +11,12 @@ use crate::change::{
 use crate::event::prompt::Question;
 use crate::event::{
     AssessmentMetadata, AssessmentResultV1, BatchStatus, CjAssessmentCompletedV1, CjAssessmentFailedV1,
-    ComparisonMetadata, Contract, ContractError, Envelope, ErrorCode, EssayResultV1, FailureInfo,
-    LlmComparisonRequestV1, LlmConfigOverrides, LlmConfigOverridesHttp, ProcessingStage, ProcessingSummary,
-    ReliabilityV1, ResourceConsumptionV1, SystemProcessingMetadata, Timestamp, Topic, encode,
+    ComparisonMetadata, Contract, ContractError, ErrorCode, EssayResultV1, FailureInfo, LlmComparisonRequestV1,
+    LlmConfigOverrides, LlmConfigOverridesHttp, ProcessingStage, ProcessingSummary, ReliabilityV1,
+    ResourceConsumptionV1, SOURCE_SERVICE, SystemProcessingMetadata, Timestamp, Topic, encode,
 };
 use crate::id::{EssayId, EventId};
 
-/// The name under which this engine sends.
-const SOURCE: &str = "cj_assessment_service";
 /// What stands in for a text that only the judge has.
 const WITH_JUDGE: &str = "(The judge has this item.)";
 
@@ -52,7 +51,7 @@ pub(super) fn question(
     let body = question.request(comparison.id.as_uuid())?;
     let id = comparison.id.to_string();
     let event_id = EventId::new(comparison.id.as_uuid());
-    let headers = headers::<LlmComparisonRequestV1>(header, event_id, cx);
+    let headers = headers::<LlmComparisonRequestV1>(event_id, header.correlation_id, Timestamp::from(cx.now));
     Ok(OutboxMessage {
         id: event_id,
         kind: MessageKind::Question,
@@ -102,7 +101,7 @@ pub(super) fn completed(
     cx: &Context<'_>,
 ) -> Result<Vec<OutboxMessage>, Rejection> {
     let job = header.id.to_string();
-    let mut sender = Sender { header, version: state.version, ordinal: 0, cx };
+    let mut sender = Sender::new(header.id, header.correlation_id, state.version, cx.now);
     let thin = thin(header, &job, reason, result, essays, cx)?;
     let mut messages = vec![sender.event("cj_batch", &header.bos_batch_id, thin)?];
     let rich = rich(header, state, &job, reason, result, essays, cx)?;
@@ -112,7 +111,7 @@ pub(super) fn completed(
         &header.bos_batch_id,
         &header.user_id,
         quantity,
-        SOURCE,
+        SOURCE_SERVICE,
         &job,
         Timestamp::from(cx.now),
     );
@@ -139,8 +138,8 @@ pub(super) fn failed(
     }
     failure.details.insert("success_rate_threshold", header.settings.min_success_rate());
     let event = CjAssessmentFailedV1::new(system_metadata(header, cx), &header.id.to_string(), &failure)?;
-    let mut sender = Sender { header, version: state.version, ordinal: 0, cx };
-    sender.event("cj_batch", &header.bos_batch_id, event)
+    let mut sender = Sender::new(header.id, header.correlation_id, state.version, cx.now);
+    Ok(sender.event("cj_batch", &header.bos_batch_id, event)?)
 }
 
 fn explain(reason: &str) -> String {
@@ -242,53 +241,4 @@ fn judge(header: &BatchHeader, result: &BatchResult) -> (String, String) {
 
 fn system_metadata(header: &BatchHeader, cx: &Context<'_>) -> SystemProcessingMetadata {
     SystemProcessingMetadata::batch(&header.bos_batch_id, Timestamp::from(cx.now))
-}
-
-fn headers<C: Contract>(header: &BatchHeader, id: EventId, cx: &Context<'_>) -> BTreeMap<String, String> {
-    let pairs = [
-        ("content_type", "application/json".to_owned()),
-        ("event_id", id.to_string()),
-        ("event_type", C::NAME.to_owned()),
-        ("occurred_at", Timestamp::from(cx.now).to_string()),
-        ("schema_version", "1".to_owned()),
-        ("source_service", SOURCE.to_owned()),
-        ("trace_id", header.correlation_id.to_string()),
-    ];
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
-}
-
-/// Numbers the events of one input.
-struct Sender<'a> {
-    header: &'a BatchHeader,
-    version: u64,
-    ordinal: u32,
-    cx: &'a Context<'a>,
-}
-
-impl Sender<'_> {
-    fn event<C: Contract>(&mut self, aggregate: &str, aggregate_id: &str, data: C) -> Result<OutboxMessage, Rejection> {
-        let (header, cx) = (self.header, self.cx);
-        let id = header.id.event_id(self.version, self.ordinal);
-        let at = Timestamp::from(cx.now);
-        let payload = Envelope::new(data, id.as_uuid(), header.correlation_id, SOURCE, at).encode()?;
-        let message = OutboxMessage {
-            id,
-            kind: MessageKind::Event,
-            batch_id: header.id,
-            version: self.version,
-            ordinal: self.ordinal,
-            aggregate_type: aggregate.to_owned(),
-            aggregate_id: aggregate_id.to_owned(),
-            event_type: C::NAME.to_owned(),
-            topic: C::TOPIC.to_string(),
-            key: aggregate_id.to_owned(),
-            payload,
-            headers: headers::<C>(header, id, cx),
-            created_at: cx.now,
-            available_at: cx.now,
-            attempts: 0,
-        };
-        self.ordinal += 1;
-        Ok(message)
-    }
 }

@@ -54,6 +54,8 @@ pub use result::{
 pub use timestamp::Timestamp;
 pub use topic::Topic;
 
+/// The name under which this engine sends.
+pub const SOURCE_SERVICE: &str = "cj_assessment_service";
 /// Longest essay id on the wire, in characters.
 pub const ESSAY_ID_CHARS: usize = 36;
 /// Longest assignment id on the wire, in characters.

@@ -22,7 +22,7 @@ mod work;
 
 pub use error::ServiceError;
 pub use precision::Precision;
-pub use refuse::{Refusal, RefusedRequest};
+pub use refuse::{Refusal, RefusedMessage};
 pub use relay::{Histogram, Relay, RelayFigures, RelayPolicy, Relayed};
 pub use resend::Resent;
 pub use retention::{Pruned, Retention, TooShort};

@@ -25,7 +25,6 @@ pub struct Consumer {
     buffer: VecDeque<Record>,
     /// Partitions that went while the slice at hand was worked on.
     gone: BTreeSet<(String, i32)>,
-    is_paused: bool,
 }
 
 impl Consumer {
@@ -42,10 +41,10 @@ impl Consumer {
         let named: Vec<&str> = named.iter().map(String::as_str).collect();
         client.subscribe(&named).map_err(|error| KafkaError::new(JOIN, error))?;
         let prefix = settings.topic_prefix().to_owned();
-        Ok(Self { client, lag, prefix, buffer: VecDeque::new(), gone: BTreeSet::new(), is_paused: false })
+        Ok(Self { client, lag, prefix, buffer: VecDeque::new(), gone: BTreeSet::new() })
     }
 
-    /// How far it is behind.
+    /// How far it is behind, and whether it is paused.
     pub fn lag(&self) -> Lag {
         self.lag.clone()
     }
@@ -184,17 +183,17 @@ impl Consumer {
         }
         let paused = self.client.assignment().and_then(|all| self.client.pause(&all));
         match paused {
-            Ok(()) => self.is_paused = true,
+            Ok(()) => self.lag.note_pause(true),
             Err(error) => tracing::debug!(%error, "partitions could not be paused"),
         }
     }
 
     fn resume(&mut self) {
-        if !self.is_paused || self.buffer.len() >= SLICE {
+        if !self.lag.is_paused() || self.buffer.len() >= SLICE {
             return;
         }
         match self.client.assignment().and_then(|all| self.client.resume(&all)) {
-            Ok(()) => self.is_paused = false,
+            Ok(()) => self.lag.note_pause(false),
             Err(error) => tracing::warn!(%error, "partitions could not be resumed; tried again after the next slice"),
         }
     }

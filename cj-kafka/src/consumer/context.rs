@@ -10,12 +10,14 @@ use rdkafka::error::{KafkaError as Driver, KafkaResult};
 use rdkafka::{Statistics, TopicPartitionList};
 
 use super::Lag;
+use crate::diagnosis::Diagnosis;
 
 /// Notes what the client calls back.
 #[derive(Default)]
 pub(super) struct Context {
     revoked: Mutex<BTreeSet<(String, i32)>>,
     pub(super) lag: Lag,
+    diagnosis: Diagnosis,
 }
 
 impl Context {
@@ -27,13 +29,7 @@ impl Context {
 
 impl ClientContext for Context {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        match level {
-            RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
-                tracing::error!(facility, message, "librdkafka");
-            }
-            RDKafkaLogLevel::Warning => tracing::warn!(facility, message, "librdkafka"),
-            _ => tracing::debug!(facility, message, "librdkafka"),
-        }
+        self.diagnosis.log(level, facility, message);
     }
 
     fn stats(&self, statistics: Statistics) {
@@ -41,7 +37,7 @@ impl ClientContext for Context {
     }
 
     fn error(&self, error: Driver, reason: &str) {
-        tracing::warn!(%error, reason, "the broker cannot be used at the moment");
+        self.diagnosis.error(error, reason);
     }
 }
 

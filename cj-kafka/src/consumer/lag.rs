@@ -1,6 +1,7 @@
 //! How far a consumer is behind.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rdkafka::Statistics;
@@ -9,6 +10,7 @@ use rdkafka::Statistics;
 #[derive(Clone, Debug, Default)]
 pub struct Lag {
     partitions: Arc<Mutex<BTreeMap<(String, i32), i64>>>,
+    paused: Arc<AtomicBool>,
 }
 
 impl Lag {
@@ -19,6 +21,15 @@ impl Lag {
     pub fn total(&self) -> Option<i64> {
         let partitions = self.partitions.lock().expect("no holder of this lock panics");
         (!partitions.is_empty()).then(|| partitions.values().sum())
+    }
+
+    /// Whether the brokers are asked for no more at the moment: a slice is worked on, and the next one is full.
+    pub fn is_paused(&self) -> bool {
+        self.paused.load(Ordering::Acquire)
+    }
+
+    pub(super) fn note_pause(&self, is_paused: bool) {
+        self.paused.store(is_paused, Ordering::Release);
     }
 
     /// Notes a report of the client; what it says nothing of is another consumer's.

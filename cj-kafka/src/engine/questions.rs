@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use cj_core::change::OutboxMessage;
-use cj_core::event::{ContractError, Envelope, ErrorCode, LlmComparisonRequestV1, Timestamp, decode};
+use cj_core::event::{ContractError, Envelope, ErrorCode, LlmComparisonRequestV1, SOURCE_SERVICE, Timestamp, decode};
 use cj_core::id::ComparisonId;
 use cj_core::port::{EventPublisher, PublishErrorKind};
 use cj_core::service::{Answer, Service, ServiceError};
@@ -144,13 +144,12 @@ fn comparison(question: &OutboxMessage) -> ComparisonId {
 fn wrapped(question: &OutboxMessage) -> Result<Vec<u8>, ContractError> {
     let body: LlmComparisonRequestV1 = decode(&question.payload)?;
     let id = question.id.as_uuid();
-    Envelope::new(body, id, id, SOURCE, Timestamp::from(question.created_at)).encode()
+    Envelope::new(body, id, id, SOURCE_SERVICE, Timestamp::from(question.created_at)).encode()
 }
 
 fn lease() -> TimeDelta {
     TimeDelta::seconds(60)
 }
 
-const SOURCE: &str = "cj_assessment_service";
 const MAX_ATTEMPTS: u32 = 10;
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);

@@ -2,29 +2,21 @@
 
 use std::time::Duration;
 
-use cj_core::port::EventPublisher;
-use cj_core::service::Service;
+use cj_core::service::Relay;
 use tokio::time::sleep;
 
 use super::stage::{Signal, Stage};
 use super::{Pulse, Tally};
 
 /// Sends what waits in the outbox, until the end; then once more what the last work put there.
-pub(super) async fn run(
-    service: Service,
-    publisher: impl EventPublisher,
-    (slice, poll): (u32, Duration),
-    pulse: Pulse,
-    tally: Tally,
-    mut signal: Signal,
-) {
+pub(super) async fn run(relay: Relay, poll: Duration, pulse: Pulse, tally: Tally, mut signal: Signal) {
     let mut trouble = poll;
     loop {
         let is_last = signal.has_come(Stage::Ending);
-        let relayed = service.relay_events(&publisher, slice).await;
-        tally.polled_events(relayed.as_ref().map_or(0, |relayed| relayed.sent));
+        let relayed = relay.drain().await;
+        tally.relayed(&relay.figures());
         match relayed {
-            Ok(relayed) if relayed.postponed + relayed.parked == 0 => {
+            Ok(relayed) if relayed.is_smooth() && relayed.closed_until.is_none() => {
                 trouble = poll;
                 if relayed.sent > 0 {
                     continue;
@@ -39,6 +31,7 @@ pub(super) async fn run(
                 }
                 continue;
             }
+            Ok(relayed) if relayed.is_smooth() => tracing::debug!(?relayed, "the circuit breaker is open"),
             Ok(relayed) => tracing::warn!(?relayed, "events could not be sent"),
             Err(error) => tracing::warn!(?error, "the outbox could not be relayed"),
         }

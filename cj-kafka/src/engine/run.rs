@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use cj_core::port::ContentSource;
-use cj_core::service::Service;
+use cj_core::service::{Relay, RelayPolicy, Service};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -113,7 +113,9 @@ impl Engine {
         });
         let mut enders: JoinSet<()> = JoinSet::new();
         enders.spawn(bench::work(service.clone(), settings.hands, batches, pulse.clone(), signal.clone()));
-        enders.spawn(relay::run(service, publishers.1, (settings.slice, settings.poll), pulse, tally, signal));
+        let policy = RelayPolicy { limit: settings.events, ..RelayPolicy::default() };
+        let events = Relay::with(service, Arc::new(publishers.1), policy, settings.breaker);
+        enders.spawn(relay::run(events, settings.poll, pulse, tally, signal));
         drop(hand);
 
         let mut ended = Ok(());

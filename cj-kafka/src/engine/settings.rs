@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use cj_core::port::BreakerSettings;
+use cj_core::service::RelayPolicy;
+
 use crate::IntakeSettings;
 
 /// How an engine runs.
@@ -12,6 +15,8 @@ pub struct EngineSettings {
     pub(super) poll: Duration,
     pub(super) monitor: Duration,
     pub(super) slice: u32,
+    pub(super) events: u32,
+    pub(super) breaker: BreakerSettings,
     pub(super) drain: Duration,
     pub(super) hands: usize,
 }
@@ -23,6 +28,8 @@ impl Default for EngineSettings {
             poll: Duration::from_millis(500),
             monitor: Duration::from_secs(1),
             slice: 500,
+            events: RelayPolicy::default().limit,
+            breaker: BreakerSettings::default(),
             drain: Duration::from_secs(10),
             hands: 2,
         }
@@ -48,9 +55,21 @@ impl EngineSettings {
         self
     }
 
-    /// How many events or questions are claimed at once. Default: 500.
+    /// How many questions are claimed at once. Default: 500.
     pub const fn with_slice(mut self, slice: u32) -> Self {
         self.slice = slice;
+        self
+    }
+
+    /// How many events are claimed at once. Default: that of [`RelayPolicy`].
+    pub const fn with_events(mut self, events: u32) -> Self {
+        self.events = events;
+        self
+    }
+
+    /// When the relay leaves a broker that is away alone, and when it asks again. Default: that of [`BreakerSettings`].
+    pub const fn with_breaker(mut self, breaker: BreakerSettings) -> Self {
+        self.breaker = breaker;
         self
     }
 

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use cj_core::service::RelayFigures;
+
 /// What was done since the start; metrics tell the same.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
@@ -38,9 +40,9 @@ impl Tally {
         self.counts.questions_out.load(Ordering::Relaxed)
     }
 
-    pub(super) fn polled_events(&self, sent: u32) {
-        self.counts.event_polls.fetch_add(1, Ordering::Relaxed);
-        self.counts.events_sent.fetch_add(u64::from(sent), Ordering::Relaxed);
+    pub(super) fn relayed(&self, figures: &RelayFigures) {
+        self.counts.event_polls.store(figures.passes, Ordering::Relaxed);
+        self.counts.events_sent.store(figures.sent, Ordering::Relaxed);
     }
 
     pub(super) fn polled_questions(&self, out: u64) {

@@ -4,16 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cj_core::event::{Contract as _, ElsCjAssessmentRequestV1, Envelope, LlmComparisonResultV1, Payload, Topic};
+use cj_core::event::{Contract as _, ElsCjAssessmentRequestV1, Envelope, LlmComparisonResultV1, Topic};
 use cj_core::id::{BatchId, EventId};
 use cj_core::port::ContentSource;
-use cj_core::service::{Answer, Service, ServiceError};
+use cj_core::service::{Answer, Refusal, RefusedMessage, Service};
 use tokio::sync::mpsc;
 
-use super::burial::Burial;
-use super::{IntakeSettings, request, verdict};
+use super::{IntakeSettings, dead_letter, request, verdict};
 use crate::engine::{Hand, Pulse};
-use crate::{Handler, Record, Trouble};
+use crate::{Handler, Record, Trouble, dead_letter_topic};
 
 /// Takes requests and answers from their topics: decodes them by topic, gives them their effect in units of work that bear
 /// repetition, and puts aside what cannot be used.
@@ -61,24 +60,25 @@ impl Intake {
             match self.service.take_verdicts(std::slice::from_ref(answer)).await {
                 Ok(receipt) => work.extend(receipt.work),
                 Err(error) if error.is_retryable() => return Err(Trouble::new(error)),
-                Err(error) => self.bury(record, "refused", error.to_string(), None).await?,
+                Err(error) => self.refuse(record, "refused", error.to_string()).await?,
             }
         }
         Ok(work)
     }
 
     async fn submit(&self, record: &Record) -> Result<Option<BatchId>, Trouble> {
-        let envelope = match Envelope::decode(&record.payload) {
+        let bytes = &record.payload;
+        let envelope = match Envelope::decode(bytes) {
             Ok(envelope) => envelope,
             Err(error) => {
-                self.bury(record, "invalid_envelope", error.to_string(), None).await?;
+                self.refuse(record, "invalid_envelope", error.to_string()).await?;
                 return Ok(None);
             }
         };
         let typed = match envelope.typed::<ElsCjAssessmentRequestV1>() {
             Ok(typed) => typed,
             Err(error) => {
-                self.bury(record, "invalid_request", request::broken(&error), Some(&envelope)).await?;
+                self.put_aside(record, RefusedMessage::of_contract(&envelope, bytes, &error)).await?;
                 return Ok(None);
             }
         };
@@ -86,25 +86,19 @@ impl Intake {
             Some(id) => self.prompt(id).await?,
             None => None,
         };
-        let request = match request::read(typed, &self.settings) {
+        let refused = match request::read(typed, &self.settings) {
             Ok(mut request) => {
                 request.request.student_prompt = prompt.or(request.request.student_prompt);
-                request
+                match self.service.submit(request).await {
+                    Ok(id) => return Ok(Some(id)),
+                    Err(error) if error.is_retryable() => return Err(Trouble::new(error)),
+                    Err(error) => RefusedMessage::of_request(&envelope, bytes, "refused", error.to_string()),
+                }
             }
-            Err(detail) => {
-                self.bury(record, "invalid_request", detail, Some(&envelope)).await?;
-                return Ok(None);
-            }
+            Err(detail) => RefusedMessage::of_request(&envelope, bytes, "invalid_request", detail),
         };
-        match self.service.submit(request).await {
-            Ok(id) => Ok(Some(id)),
-            Err(error) if error.is_retryable() => Err(Trouble::new(error)),
-            Err(error @ (ServiceError::Rejected(_) | ServiceError::Store(_))) => {
-                self.bury(record, "refused", error.to_string(), Some(&envelope)).await?;
-                Ok(None)
-            }
-            Err(error) => Err(Trouble::new(error)),
-        }
+        self.put_aside(record, refused).await?;
+        Ok(None)
     }
 
     /// The assignment as the pupils saw it. A prompt that is not there is none: judges can do without.
@@ -118,14 +112,21 @@ impl Intake {
         Ok(prompt)
     }
 
-    async fn bury(
-        &self,
-        record: &Record,
-        reason: &'static str,
-        detail: String,
-        request: Option<&Envelope<Payload>>,
-    ) -> Result<(), Trouble> {
-        Burial { record, reason, detail, request }.bury(&self.service).await.map_err(Trouble::new)
+    async fn refuse(&self, record: &Record, reason: &'static str, detail: String) -> Result<(), Trouble> {
+        self.put_aside(record, RefusedMessage::new(&record.topic, &record.payload, reason, detail)).await
+    }
+
+    /// Keeps a message that cannot be used, and sends its bytes on to the topic for dead letters.
+    async fn put_aside(&self, record: &Record, message: RefusedMessage) -> Result<(), Trouble> {
+        let (topic, reason, detail) = (&record.topic, message.reason(), message.detail().to_owned());
+        let headers = dead_letter::headers(record, reason, &detail, self.service.now());
+        let message = message.copied_to(dead_letter_topic(topic), headers);
+        if self.service.refuse(&message).await.map_err(Trouble::new)? != Refusal::Repeated {
+            metrics::counter!("kafka_dead_letters", "topic" => topic.clone(), "reason" => reason).increment(1);
+            let (partition, offset) = (record.partition, record.offset);
+            tracing::warn!(topic, partition, offset, reason, detail, "a message cannot be used");
+        }
+        Ok(())
     }
 }
 
@@ -141,7 +142,7 @@ impl Handler for Intake {
             }
             match answer(record) {
                 Ok(answer) => answers.push((answer, record)),
-                Err((reason, detail)) => self.bury(record, reason, detail, None).await?,
+                Err((reason, detail)) => self.refuse(record, reason, detail).await?,
             }
         }
         if !answers.is_empty() {

@@ -1,6 +1,6 @@
 //! What comes in: requests and answers.
 
-mod burial;
+mod dead_letter;
 mod handler;
 mod request;
 mod settings;

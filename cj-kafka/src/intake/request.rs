@@ -3,7 +3,7 @@
 use cj_core::batch::{BatchRequest, RequestedEssay};
 use cj_core::change::{EssayContent, EssayKind, RequestSnapshot};
 use cj_core::config::Settings;
-use cj_core::event::{ContractError, ElsCjAssessmentRequestV1, Envelope, LlmConfigOverrides, OpenMap, RequestHints};
+use cj_core::event::{ElsCjAssessmentRequestV1, Envelope, LlmConfigOverrides, RequestHints};
 use cj_core::id::{EssayId, EventId};
 use serde_json::Value;
 
@@ -88,25 +88,6 @@ fn judge(host: &RequestSnapshot, wishes: Option<LlmConfigOverrides>) -> RequestS
         output_verbosity: wishes.output_verbosity.or_else(|| host.output_verbosity.clone()),
         ..host.clone()
     }
-}
-
-/// The caller's name for the batch in a request that breaks its contract.
-pub(super) fn name_in(envelope: &Envelope<cj_core::event::Payload>) -> String {
-    let said = ["/entity_id", "/system_metadata/entity_id"].iter().find_map(|place| envelope.data.text_at(place));
-    let said = said.filter(|name| !name.trim().is_empty());
-    said.map_or_else(|| envelope.event_id.to_string(), |name| name.chars().take(255).collect())
-}
-
-/// A contract error as a detail.
-pub(super) fn broken(error: &ContractError) -> String {
-    error.to_string()
-}
-
-/// Details of a refusal that a program may look at.
-pub(super) fn details(detail: &str) -> OpenMap {
-    let mut map = OpenMap::new();
-    map.insert("detail", detail);
-    map
 }
 
 #[cfg(test)]

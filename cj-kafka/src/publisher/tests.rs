@@ -4,6 +4,7 @@ use cj_core::id::{BatchId, EventId};
 use cj_core::port::{PublishError, PublishErrorKind};
 
 use super::{in_order, rounds};
+use crate::diagnosis::Diagnosis;
 
 fn event(key: &str, topic: &str) -> OutboxMessage {
     OutboxMessage {
@@ -36,7 +37,7 @@ fn of_one_key_none_is_sent_after_one_that_is_not() {
     let events = [event("a", "x"), event("a", "x"), event("b", "x"), event("a", "x"), event("c", "x")];
     let refusal = PublishError::refusal("too large");
     let outcomes = vec![Some(Ok(())), Some(Err(refusal.clone())), Some(Ok(())), Some(Ok(())), None];
-    let ordered = in_order(&events, outcomes);
+    let ordered = in_order(&events, outcomes, &Diagnosis::default());
     assert_eq!((ordered[0].clone(), ordered[1].clone(), ordered[2].clone()), (Ok(()), Err(refusal), Ok(())));
     assert_eq!(ordered[3].clone().unwrap_err().kind, PublishErrorKind::Passing);
     assert_eq!(ordered[4].clone().unwrap_err().kind, PublishErrorKind::Unreachable);

@@ -9,3 +9,4 @@ mod engine;
 mod poison;
 mod publishing;
 mod redelivery;
+mod secured;

@@ -100,6 +100,12 @@ impl Running {
         self.stop.send(()).unwrap();
         self.task.await.unwrap();
     }
+
+    /// Ends it in the middle of whatever it does.
+    pub(crate) async fn kill(self) {
+        self.task.abort();
+        assert!(self.task.await.unwrap_err().is_cancelled());
+    }
 }
 
 /// A handler that passes everything on.
@@ -121,8 +127,7 @@ pub(crate) async fn read_until(
     names: &[&str],
     mut enough: impl FnMut(&[Record]) -> bool,
 ) -> Vec<Record> {
-    let prefix = settings.topic_prefix().to_owned();
-    let reader = self::settings(settings.brokers(), "reader").with_topic_prefix(prefix);
+    let reader = settings.clone().with_group(self::settings(settings.brokers(), "reader").group());
     let (sender, mut records) = mpsc::unbounded_channel();
     let running = Running::start(&reader, names, Tap(sender));
     let mut read = Vec::new();
@@ -144,4 +149,4 @@ pub(crate) async fn until<F: Future<Output = bool>>(what: &str, mut is_so: impl 
     waited.await.unwrap_or_else(|_| panic!("never came: {what}"));
 }
 
-const LONG: Duration = Duration::from_secs(90);
+const LONG: Duration = Duration::from_secs(150);

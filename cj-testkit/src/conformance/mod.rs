@@ -17,6 +17,7 @@ pub mod inbox;
 pub mod outbox;
 pub mod outbox_register;
 pub mod random;
+pub mod refusal;
 pub mod relay;
 pub mod result;
 mod support;

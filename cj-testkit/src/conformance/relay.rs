@@ -6,20 +6,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use cj_core::change::{DeadLetter, MessageKind, MessageState, OutboxMessage};
-use cj_core::event::{
-    CjAssessmentFailedV1, Contract, ElsCjAssessmentRequestV1, Envelope, SystemProcessingMetadata, Timestamp,
-};
-use cj_core::id::{BatchId, EventId};
+use cj_core::id::EventId;
 use cj_core::port::{BreakerSettings, EventPublisher, ManualClock, PublishError, PublishErrorKind};
-use cj_core::service::{Refusal, RefusedRequest, Relay, RelayPolicy, Resent, Retention, Service};
-use cj_core::store::{BatchQuery, BehindParked, OutboxQuery, Store};
-use serde_json::json;
+use cj_core::service::{Relay, RelayPolicy, Resent, Retention, Service};
+use cj_core::store::{BehindParked, OutboxQuery, Store};
 
-use super::support::{begin, commit, find, view};
+use super::support::{begin, commit, view};
 use crate::fixture::{self, at, batch_id, event};
 
 /// A receiver with moods: what it answers to the n-th message that it is given is said by a function.
-struct Receiver {
+pub(super) struct Receiver {
     mood: Box<Mood>,
     seen: Mutex<Seen>,
 }
@@ -34,11 +30,13 @@ struct Seen {
 }
 
 impl Receiver {
-    fn new(mood: impl Fn(u64, &OutboxMessage) -> Result<(), PublishError> + Send + Sync + 'static) -> Arc<Self> {
+    pub(super) fn new(
+        mood: impl Fn(u64, &OutboxMessage) -> Result<(), PublishError> + Send + Sync + 'static,
+    ) -> Arc<Self> {
         Arc::new(Self { mood: Box::new(mood), seen: Mutex::default() })
     }
 
-    fn accepted(&self) -> Vec<OutboxMessage> {
+    pub(super) fn accepted(&self) -> Vec<OutboxMessage> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).accepted.clone()
     }
 
@@ -71,7 +69,7 @@ impl EventPublisher for Receiver {
     }
 }
 
-fn service(store: &Arc<dyn Store>, clock: &Arc<ManualClock>, name: &str) -> Service {
+pub(super) fn service(store: &Arc<dyn Store>, clock: &Arc<ManualClock>, name: &str) -> Service {
     Service::new(Arc::clone(store), clock.clone(), fixture::worker(name))
 }
 
@@ -322,64 +320,59 @@ pub async fn a_dead_letter_goes_back_to_its_topic(store: Arc<dyn Store>) {
     }
 }
 
-/// A request whose envelope can be read and that breaks a bound is kept with its reason and answered by exactly one event,
-/// with ids that follow from its own; again, it changes nothing, not even after the inbox forgot it.
-pub async fn a_request_out_of_bounds_is_answered_once(store: Arc<dyn Store>) {
+/// A relay that drains sends everything that is due, also what makes way only when the slice before is settled; while
+/// another does the same, keys keep their order and nothing goes twice.
+pub async fn draining_relays_send_everything_in_order(store: Arc<dyn Store>) {
+    let messages = keyed(9, 11);
+    append(&store, &messages).await;
     let clock = Arc::new(ManualClock::at(at(100)));
-    let shell = service(&store, &clock, "worker");
-    let bytes = out_of_bounds();
-    let envelope = Envelope::decode(&bytes).expect("the envelope is good");
-    let error = envelope.typed::<ElsCjAssessmentRequestV1>().expect_err("an essay id is too long");
-    let refused = RefusedRequest::of_contract(&envelope, &bytes, &error);
-    let event_id = EventId::new(envelope.event_id);
-    let answer = refused.answer_id();
-    assert_eq!(shell.refuse_request(&refused).await.expect("the store works"), Refusal::Answered(answer));
-    assert_eq!(shell.refuse_request(&refused).await.expect("the store works"), Refusal::Repeated);
-
-    let letters = view(&store).await.newest(9).await.expect("letters are read");
-    assert_eq!(letters.len(), 1);
-    assert_eq!((letters[0].event_id, letters[0].reason.as_str()), (event_id, "contract"));
-    assert!(letters[0].detail.contains("essays_for_cj[0].essay_id"), "{}", letters[0].detail);
-    assert_eq!(letters[0].payload, bytes);
-
-    let mut unit = begin(&store).await;
-    unit.readmit("cj_requests", &[event_id]).await.expect("the inbox forgets");
-    commit(unit).await;
-    clock.advance_to(at(200));
-    assert_eq!(shell.refuse_request(&refused).await.expect("the store works"), Refusal::Repeated);
-    let query = BatchQuery::Id(BatchId::of_request(event_id));
-    assert_eq!(find(&store, query).await, [], "there is no batch");
-
     let receiver = Receiver::new(|_, _| Ok(()));
-    shell.relay_events(&*receiver, 10).await.expect("the store works");
-    let sent = receiver.accepted();
-    assert_eq!(sent.len(), 1, "one answer");
-    assert_eq!(
-        (sent[0].id, sent[0].kind, sent[0].topic.as_str()),
-        (answer, MessageKind::Event, CjAssessmentFailedV1::TOPIC.as_str())
-    );
-    assert_eq!((sent[0].key.as_str(), sent[0].event_type.as_str()), ("bos-7", CjAssessmentFailedV1::NAME));
-    let told = Envelope::decode(&sent[0].payload).expect("it is an envelope");
-    assert_eq!((EventId::new(told.event_id), told.correlation_id), (answer, envelope.correlation_id));
-    let told = told.typed::<CjAssessmentFailedV1>().expect("it keeps its contract");
-    assert_eq!(told.data.entity_id.as_deref(), Some("bos-7"));
-    let info = &told.data.system_metadata.error_info;
-    assert_eq!(info.text("reason"), Some("invalid_request"));
-    assert_eq!(info.get("details").and_then(|it| it["field"].as_str()), Some("essays_for_cj[0].essay_id"));
+    let policy = RelayPolicy { limit: 5, ..RelayPolicy::default() };
+    let relay =
+        |n: u32| Relay::with(service(&store, &clock, &format!("relay {n}")), receiver.clone(), policy, no_breaker());
+    let (one, other) = (relay(1), relay(2));
+    let (left, right) = tokio::join!(one.drain(), other.drain());
+    let sent = left.expect("the store works").sent + right.expect("the store works").sent;
+    // What one has in hand when the other looks last may be left to whoever drains next.
+    let rest = one.drain().await.expect("the store works").sent;
+    assert_eq!(sent + rest, 99);
+    let mut versions: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+    for message in receiver.accepted() {
+        versions.entry(message.key).or_default().push(message.version);
+    }
+    assert_eq!(versions.len(), 9);
+    assert!(versions.values().all(|versions| versions.iter().copied().eq(1..=11)), "{versions:?}");
+    assert_eq!(one.observe().await.expect("the store works").pending, 0);
+    assert!(one.drain().await.expect("the store works").is_idle());
 }
 
-/// A request in every way like a good one, but for the id of an essay.
-fn out_of_bounds() -> Vec<u8> {
-    let about = SystemProcessingMetadata::batch("bos-7", Timestamp::from(at(0)));
-    let message = json!({
-        "event_id": fixture::event_id("a request").to_string(), "event_type": "x", "event_timestamp": Timestamp::from(at(0)),
-        "source_service": "els", "correlation_id": fixture::event_id("its correlation").to_string(),
-        "data": {
-            "event_name": "els.cj_assessment.requested", "entity_id": "bos-7", "entity_type": "batch",
-            "timestamp": Timestamp::from(at(0)), "system_metadata": about,
-            "essays_for_cj": [{ "essay_id": "x".repeat(37), "text_storage_id": "0".repeat(32) }],
-            "language": "sv", "course_code": "SV1", "user_id": "lärare-å",
-        },
-    });
-    serde_json::to_vec(&message).expect("it is JSON")
+/// After trouble a drain claims no more: what it has in hand is sent or let go, and nothing stays leased.
+pub async fn a_drain_stops_at_trouble_and_keeps_nothing(store: Arc<dyn Store>) {
+    let messages = keyed(6, 2);
+    append(&store, &messages).await;
+    let clock = Arc::new(ManualClock::at(at(100)));
+    let receiver = Receiver::new(|given, _| if given > 5 { Err(PublishError::unreachable("gone")) } else { Ok(()) });
+    let policy = RelayPolicy { limit: 3, ..RelayPolicy::default() };
+    let relay = Relay::with(service(&store, &clock, "relay"), receiver.clone(), policy, BreakerSettings::default());
+    let mut sent = 0;
+    for _ in 0..20 {
+        let relayed = relay.drain().await.expect("the store works");
+        sent += relayed.sent;
+        let mut view = view(&store).await;
+        let waiting = view.entries(&OutboxQuery::Waiting { kind: MessageKind::Event, limit: 99 }).await;
+        let waiting = waiting.expect("entries are read");
+        assert!(
+            waiting.iter().all(|entry| entry.state == MessageState::Waiting),
+            "something stayed leased: {waiting:?}"
+        );
+        assert_eq!(waiting.len() + sent as usize, messages.len());
+        if relayed.closed_until.is_some() {
+            break;
+        }
+        clock.advance_to(cj_core::port::Clock::now(&*clock) + TimeDelta::seconds(6));
+    }
+    assert_eq!((sent, relay.breaker_state()), (5, "open"));
+    let (looks, calls) = (relay.figures().passes, receiver.calls());
+    assert!(relay.drain().await.expect("the store works").is_idle());
+    assert_eq!((relay.figures().passes, receiver.calls()), (looks, calls), "an open breaker keeps it from looking");
 }

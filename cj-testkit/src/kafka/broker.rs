@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::{KafkaFixtureError, jars};
+use super::{KafkaFixtureError, certificate, jars};
 
 /// A private single-node broker with its log in a folder of its own. It is gone when the value is dropped, or when this
 /// process has ended in whatever way.
@@ -18,6 +18,7 @@ use super::{KafkaFixtureError, jars};
 pub struct KafkaBroker {
     jars: PathBuf,
     port: u16,
+    secured_port: Option<u16>,
     process: Mutex<Option<Child>>,
     guard: Mutex<Child>,
     folder: TempDir,
@@ -49,19 +50,42 @@ impl KafkaBroker {
     /// # Errors
     /// Java or Maven is missing, or the broker does not start.
     pub fn start() -> Result<Self, KafkaFixtureError> {
+        Self::with(Doors::Open)
+    }
+
+    /// Starts one that can also be reached with TLS and a password ([`Self::secured_bootstrap`]).
+    ///
+    /// # Errors
+    /// Those of [`Self::start`].
+    pub fn start_secured() -> Result<Self, KafkaFixtureError> {
+        Self::with(Doors::Secured)
+    }
+
+    fn with(doors: Doors) -> Result<Self, KafkaFixtureError> {
         let jars = jars::folder()?;
         let folder = tempfile::Builder::new().prefix("cj-kafka-").tempdir()?;
-        let (port, controller) = free_ports()?;
+        let [port, controller, secured] = free_ports()?;
         let fill = |template: &str| {
             let filled = template.replace("@DIR@", &folder.path().display().to_string());
-            filled.replace("@PORT@", &port.to_string()).replace("@CONTROLLER_PORT@", &controller.to_string())
+            let filled = filled.replace("@PORT@", &port.to_string()).replace("@SECURED_PORT@", &secured.to_string());
+            filled.replace("@CONTROLLER_PORT@", &controller.to_string())
         };
-        std::fs::write(folder.path().join("server.properties"), fill(SERVER))?;
+        let secured_port = match doors {
+            Doors::Open => None,
+            Doors::Secured => Some(secured),
+        };
+        let settings = [SERVER, if secured_port.is_some() { SECURED } else { "" }].concat();
+        std::fs::write(folder.path().join("server.properties"), fill(&settings))?;
         std::fs::write(folder.path().join("log4j2.properties"), LOGGING)?;
         let guard = Mutex::new(guard(folder.path())?);
-        let broker = Self { jars, port, process: Mutex::new(None), guard, folder };
+        let broker = Self { jars, port, secured_port, process: Mutex::new(None), guard, folder };
         let mut format = broker.java("kafka.tools.StorageTool");
         format.args(["format", "--standalone", "-t", CLUSTER, "-c"]).arg(broker.path("server.properties"));
+        if secured_port.is_some() {
+            certificate::make(broker.folder.path(), "broker")?;
+            let (user, password) = (Self::USER, Self::PASSWORD);
+            format.arg("--add-scram").arg(format!("SCRAM-SHA-512=[name={user},password={password}]"));
+        }
         jars::run("java", &mut format)?;
         broker.up()?;
         Ok(broker)
@@ -71,6 +95,29 @@ impl KafkaBroker {
     pub fn bootstrap(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
+
+    /// The address for clients with TLS and a password (by PLAIN or SCRAM-SHA-512), where it has one.
+    pub fn secured_bootstrap(&self) -> Option<String> {
+        self.secured_port.map(|port| format!("127.0.0.1:{port}"))
+    }
+
+    /// The certificate by which clients know a broker with TLS: a PEM file.
+    pub fn authority(&self) -> PathBuf {
+        self.path("broker.pem")
+    }
+
+    /// A certificate that this broker does not have: a PEM file.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn stranger(&self) -> Result<PathBuf, KafkaFixtureError> {
+        certificate::make(self.folder.path(), "stranger")
+    }
+
+    /// Who may come in by the secured address.
+    pub const USER: &str = "cj";
+    /// Their password.
+    pub const PASSWORD: &str = "cj-secret";
 
     /// Kills the broker (SIGKILL) and waits until it is dead. One that is dead already stays so.
     ///
@@ -169,10 +216,24 @@ fn guard(folder: &Path) -> Result<Child, KafkaFixtureError> {
     Ok(command.spawn()?)
 }
 
-/// Two ports that nobody listens on.
-fn free_ports() -> std::io::Result<(u16, u16)> {
-    let (one, other) = (TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?, TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?);
-    Ok((one.local_addr()?.port(), other.local_addr()?.port()))
+/// By which ways a broker can be reached.
+#[derive(Clone, Copy)]
+enum Doors {
+    Open,
+    Secured,
+}
+
+/// Ports that nobody listens on.
+fn free_ports() -> std::io::Result<[u16; 3]> {
+    let bound = [(); 3].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
+    let mut ports = [0; 3];
+    for (port, listener) in ports.iter_mut().zip(&bound) {
+        *port = match listener {
+            Ok(listener) => listener.local_addr()?.port(),
+            Err(error) => return Err(error.kind().into()),
+        };
+    }
+    Ok(ports)
 }
 
 fn pause() {
@@ -184,6 +245,7 @@ fn pause() {
 const CLUSTER: &str = "Y2otdGVzdC1jbHVzdGVyMQ";
 const GUARD: &str = r#"while read -r id; do last=$id; done; [ -n "$last" ] && kill -9 "$last"; sleep 0.2; rm -rf "$1""#;
 const SERVER: &str = include_str!("../../../scripts/kafka/server.properties");
+const SECURED: &str = include_str!("../../../scripts/kafka/secured.properties");
 const LOGGING: &str = include_str!("../../../scripts/kafka/log4j2.properties");
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The relay: what waits in the outbox goes out.
 
+mod both;
 mod claim;
 mod figures;
 mod pass;

@@ -1,11 +1,12 @@
 //! One pass: claim, send, settle.
 
 use std::collections::BTreeSet;
+use std::ops::AddAssign;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::RelayPolicy;
-use crate::change::{MessageKind, OutboxMessage};
+use crate::change::OutboxMessage;
 use crate::port::{EventPublisher, PublishError, PublishErrorKind};
 use crate::service::{Service, ServiceError};
 use crate::store::{Settlement, SettlementOutcome};
@@ -27,9 +28,25 @@ pub struct Relayed {
 }
 
 impl Relayed {
+    /// Whether everything that was claimed was accepted.
+    pub fn is_smooth(&self) -> bool {
+        self.postponed + self.parked + self.held == 0
+    }
+
     /// Whether there was anything to do.
     pub fn is_idle(&self) -> bool {
         self.sent + self.postponed + self.parked + self.held == 0
+    }
+}
+
+impl AddAssign for Relayed {
+    /// Both together; the breaker is as it was later.
+    fn add_assign(&mut self, later: Self) {
+        self.sent += later.sent;
+        self.postponed += later.postponed;
+        self.parked += later.parked;
+        self.held += later.held;
+        self.closed_until = later.closed_until;
     }
 }
 
@@ -49,26 +66,26 @@ impl Service {
     /// The store fails; events that went out then go out again, with the same ids.
     pub async fn relay_events(&self, publisher: &dyn EventPublisher, limit: u32) -> Result<Relayed, ServiceError> {
         let policy = RelayPolicy { limit, ..RelayPolicy::default() };
-        Ok(self.relay_pass(publisher, &policy).await?.relayed)
+        let events = self.exchange_events(&[], &policy, limit).await?;
+        let (pass, settlements) = self.send_events(publisher, &events, &policy).await;
+        self.exchange_events(&settlements, &policy, 0).await?;
+        Ok(pass.relayed)
     }
 
-    pub(super) async fn relay_pass(
+    /// Sends claimed events, and says what is to be written of them.
+    pub(super) async fn send_events(
         &self,
         publisher: &dyn EventPublisher,
+        events: &[OutboxMessage],
         policy: &RelayPolicy,
-    ) -> Result<Pass, ServiceError> {
-        let events = self.claim(MessageKind::Event, policy.limit, policy.lease, policy.behind_parked).await?;
+    ) -> (Pass, Vec<Settlement>) {
         if events.is_empty() {
-            return Ok(Pass::of(&[], Vec::new(), policy, self.clock.now(), TimeDelta::zero()).0);
+            return Pass::of(&[], Vec::new(), policy, self.clock.now(), TimeDelta::zero());
         }
         let since = self.clock.now();
-        let outcomes = publisher.publish(&events).await;
+        let outcomes = publisher.publish(events).await;
         let at = self.clock.now();
-        let (pass, settlements) = Pass::of(&events, outcomes, policy, at, at - since);
-        let mut unit = self.store.begin().await?;
-        unit.settle(&settlements).await?;
-        unit.commit().await?;
-        Ok(pass)
+        Pass::of(events, outcomes, policy, at, at - since)
     }
 }
 
