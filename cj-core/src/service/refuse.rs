@@ -151,6 +151,7 @@ impl Service {
         let change = if is_answered { request.letter(now) } else { request.change(now).map_err(Rejection::from)? };
         apply(&mut *unit, &change).await?;
         unit.commit().await?;
+        self.report(change.occurrences());
         Ok(if is_answered { Refusal::Repeated } else { Refusal::Answered(request.answer_id()) })
     }
 }

@@ -22,7 +22,7 @@ impl Service {
         let mut work = BTreeSet::new();
         for id in due {
             let outcome: Result<FoldOutcome, ServiceError> =
-                until_not_overtaken!(self.fold(id, &Input::DeadlinePassed, Texts::Include));
+                until_not_overtaken!(self, self.fold(id, &Input::DeadlinePassed, Texts::Include));
             if let FoldOutcome::Moved(batch) = outcome?
                 && self.has_the_move(&batch)
             {
@@ -38,7 +38,7 @@ impl Service {
     /// There is no such batch, it has ended, or the store fails.
     pub async fn cancel(&self, id: BatchId) -> Result<(), ServiceError> {
         let outcome: Result<FoldOutcome, ServiceError> =
-            until_not_overtaken!(self.fold(id, &Input::CancelRequested, Texts::Omit));
+            until_not_overtaken!(self, self.fold(id, &Input::CancelRequested, Texts::Omit));
         match outcome? {
             FoldOutcome::Moved(_) => Ok(()),
             FoldOutcome::Overtaken(rejection) => Err(rejection.into()),

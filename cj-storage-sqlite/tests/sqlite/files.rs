@@ -24,7 +24,7 @@ async fn migration_twice_is_a_no_op() {
     fixture.store.migrate().await.unwrap();
     let after: String = query_scalar(schema).fetch_one(&mut raw(&fixture.path()).await).await.unwrap();
     assert_eq!(before, after);
-    assert_eq!(fixture.store.schema_version().await.unwrap(), Some(2));
+    assert_eq!(fixture.store.schema_version().await.unwrap(), Some(3));
     fixture.store.check().await.unwrap();
 }
 
@@ -47,7 +47,7 @@ async fn many_may_open_and_migrate_a_new_file_at_once() {
     }
     let applied: i64 =
         query_scalar("SELECT count(*) FROM _cj_migrations").fetch_one(&mut raw(&path).await).await.unwrap();
-    assert_eq!(applied, 2);
+    assert_eq!(applied, 3);
 }
 
 #[tokio::test]
