@@ -78,7 +78,7 @@ async fn a_newer_schema_is_refused() {
     for error in errors {
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         assert!(told(&error).contains("cj.sqlite: schema version 7"), "{}", told(&error));
-        assert!(told(&error).contains("up to 2"), "{}", told(&error));
+        assert!(told(&error).contains("up to 3"), "{}", told(&error));
     }
 }
 
