@@ -8,7 +8,7 @@
 //!
 //! Each is read through one view, so that it shows one committed state; [`crate::service::Service`] has a query for each, and
 //! whoever holds a view of their own calls `read` on the model. Models are assembled from rows alone: what was erased is absent,
-//! and nothing is computed that was not stored or counted.
+//! and nothing is estimated anew.
 //!
 //! They serialise with the names of their fields. Times are RFC 3339 in UTC; scores, errors and changes are logits; money is US
 //! dollars; what is absent is `null`. A field keeps its name and meaning; new ones may be added.
