@@ -6,6 +6,7 @@
 //!   applies and commits, on any [`store::Store`].
 //! - [`scoring`] and [`pairing`] turn judgements into scores, and scores into the next pairs; they need nothing else of it.
 //! - [`event`] holds the messages of an assessment platform, and the question that a judge reads.
+//! - [`read`] holds what may be asked about a batch: how far it is, what came of it, everything.
 //! - [`store`] and [`port`] are what it asks of a database, a clock, a source of texts and a publisher.
 //! - [`change`], [`config`], [`grading`] and [`id`] are rows, settings, grade scales and identifiers.
 //!
@@ -18,6 +19,7 @@ pub mod grading;
 pub mod id;
 pub mod pairing;
 pub mod port;
+pub mod read;
 pub mod scoring;
 pub mod service;
 pub mod store;

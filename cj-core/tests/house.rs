@@ -16,6 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["change"],
     &["batch"],
     &["store", "port"],
+    &["read"],
     &["service"],
 ];
 

@@ -11,7 +11,7 @@ mod settings;
 mod topics;
 
 pub use consumer::{Consumer, Handler, Lag, Record, Trouble};
-pub use engine::{Engine, EngineSettings, InProcessJudge, Judging, Pulse, Tally};
+pub use engine::{BatchMetrics, Engine, EngineSettings, InProcessJudge, Judging, Pulse, Tally};
 pub use error::{ErrorKind, KafkaError};
 pub use intake::{Intake, IntakeSettings};
 pub use publisher::KafkaPublisher;

@@ -103,6 +103,7 @@ fn put_state<'r, T>(slice: Slice<'r, T>, state: impl Fn(&'r T) -> &'r BatchState
         .optional_time(|it| state(it).next_deadline)
         .optional_time(|it| state(it).completed_at)
         .optional_document(|it| state(it).result.as_deref())
+        .time(|it| state(it).phase_since)
 }
 
 fn put_counters<'r, T>(slice: Slice<'r, T>, counters: impl Fn(&'r T) -> &'r Counters) -> Slice<'r, T> {
@@ -195,6 +196,7 @@ fn read_state(columns: &mut Columns<'_>) -> Result<BatchState, StoreError> {
         next_deadline: columns.optional_time()?,
         completed_at: columns.optional_time()?,
         result: columns.optional_document()?.map(Arc::new),
+        phase_since: columns.time()?,
     })
 }
 
@@ -205,7 +207,8 @@ macro_rules! select {
              assignment_id, user_id, org_id, created_at, version, phase, reason, budget, questions, planned, withdrawn, \
              asked, questions_asked, decided, repeats, failed, retryable, retried, rescued, wave, wave_questions, \
              wave_decided, wave_failed, wave_threshold_reached_at, partial_scoring_triggered, reliability_judged_at, \
-             lease_owner, lease_until, last_activity_at, next_deadline, completed_at, result FROM cj_batches ",
+             lease_owner, lease_until, last_activity_at, next_deadline, completed_at, result, phase_since \
+             FROM cj_batches ",
             $rest
         )
     };
@@ -218,13 +221,14 @@ INSERT INTO cj_batches (id, event_id, bos_batch_id, correlation_id, settings, re
     assignment_id, user_id, org_id, created_at, version, phase, reason, budget, questions, planned, withdrawn,
     asked, questions_asked, decided, repeats, failed, retryable, retried, rescued, wave, wave_questions,
     wave_decided, wave_failed, wave_threshold_reached_at, partial_scoring_triggered, reliability_judged_at,
-    lease_owner, lease_until, last_activity_at, next_deadline, completed_at, result)
+    lease_owner, lease_until, last_activity_at, next_deadline, completed_at, result, phase_since)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::json[], $6::json[], $7::bigint[], $8::text[],
     $9::text[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::bigint[], $15::text[], $16::text[],
     $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[],
     $24::bigint[], $25::bigint[], $26::bigint[], $27::bigint[], $28::bigint[], $29::bigint[], $30::bigint[],
     $31::bigint[], $32::bigint[], $33::timestamptz[], $34::boolean[], $35::bigint[], $36::text[], $37::timestamptz[],
-    $38::timestamptz[], $39::timestamptz[], $40::timestamptz[], $41::json[])";
+    $38::timestamptz[], $39::timestamptz[], $40::timestamptz[], $41::json[],
+    $42::timestamptz[])";
 
 /// In order of id, so that two units wait for each other in one direction only.
 const LOCK: &str = select!("WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE");
@@ -238,16 +242,17 @@ UPDATE cj_batches AS it SET version = new.version, phase = new.phase, reason = n
     wave_threshold_reached_at = new.wave_threshold_reached_at,
     partial_scoring_triggered = new.partial_scoring_triggered, reliability_judged_at = new.reliability_judged_at,
     lease_owner = new.lease_owner, lease_until = new.lease_until, last_activity_at = new.last_activity_at,
-    next_deadline = new.next_deadline, completed_at = new.completed_at, result = new.result
+    next_deadline = new.next_deadline, completed_at = new.completed_at, result = new.result,
+    phase_since = new.phase_since
 FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[],
     $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[],
     $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::timestamptz[],
     $23::boolean[], $24::bigint[], $25::text[], $26::timestamptz[], $27::timestamptz[], $28::timestamptz[],
-    $29::timestamptz[], $30::json[])
+    $29::timestamptz[], $30::json[], $31::timestamptz[])
     AS new (id, expected, version, phase, reason, budget, questions, planned, withdrawn, asked, questions_asked,
         decided, repeats, failed, retryable, retried, rescued, wave, wave_questions, wave_decided, wave_failed,
         wave_threshold_reached_at, partial_scoring_triggered, reliability_judged_at, lease_owner, lease_until,
-        last_activity_at, next_deadline, completed_at, result)
+        last_activity_at, next_deadline, completed_at, result, phase_since)
 WHERE it.id = new.id AND it.version = new.expected";
 
 const DUE: &str = "

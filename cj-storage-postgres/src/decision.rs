@@ -123,6 +123,10 @@ fn read_totals(row: &PgRow) -> Result<EvidenceTotals, StoreError> {
             let provider = columns.optional_string()?;
             provider.zip(columns.optional_string()?)
         },
+        counted: columns.int()?,
+        failed: columns.int()?,
+        late: columns.int()?,
+        conflicts: columns.int()?,
     })
 }
 
@@ -152,14 +156,17 @@ FROM cj_judge_decisions WHERE batch_id = $1::uuid ORDER BY comparison_id, ordina
 
 const TOTALS: &str = "
 WITH answers AS MATERIALIZED (
-    SELECT verdict, provider, model, prompt_tokens, completion_tokens, cost FROM cj_judge_decisions
+    SELECT role, verdict, provider, model, prompt_tokens, completion_tokens, cost FROM cj_judge_decisions
     WHERE batch_id = $1::uuid ORDER BY comparison_id, ordinal),
 most AS (
     SELECT provider, model FROM answers WHERE verdict IS NOT NULL AND provider IS NOT NULL AND model IS NOT NULL
     GROUP BY provider, model ORDER BY count(*) DESC, provider, model LIMIT 1)
 SELECT sum(cost) AS cost, coalesce(sum(prompt_tokens), 0)::bigint AS prompt_tokens,
     coalesce(sum(completion_tokens), 0)::bigint AS completion_tokens,
-    (SELECT provider FROM most) AS provider, (SELECT model FROM most) AS model
+    (SELECT provider FROM most) AS provider, (SELECT model FROM most) AS model,
+    count(*) FILTER (WHERE role = 'counted' AND verdict IS NOT NULL) AS counted,
+    count(*) FILTER (WHERE role = 'counted' AND verdict IS NULL) AS failed,
+    count(*) FILTER (WHERE role = 'late') AS late, count(*) FILTER (WHERE role = 'conflict') AS conflicts
 FROM answers";
 
 #[cfg(test)]

@@ -89,6 +89,7 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
     let files = [
         (1, "schema", include_str!("../migrations/0001_schema.sql")),
         (2, "retention", include_str!("../migrations/0002_retention.sql")),
+        (3, "phase_since", include_str!("../migrations/0003_phase_since.sql")),
     ];
     let migrations = files.map(|(version, description, sql)| {
         Migration::new(version, description.into(), MigrationType::Simple, sql.into_sql_str(), false)

@@ -240,6 +240,7 @@ fn record(batch: u32) -> BatchRecord {
     let state = BatchState {
         version: 1,
         phase: Phase::Waiting(WaitingFor::Wave),
+        phase_since: now(),
         counters: Counters { budget: PER_BATCH, planned: PER_BATCH, ..Counters::default() },
         wave: WaveProgress { number: 1, questions: PER_BATCH, ..WaveProgress::default() },
         partial_scoring_triggered: false,

@@ -105,6 +105,7 @@ fn put_state(row: &mut Slice, state: &BatchState) {
     row.optional(state.lease.as_ref(), |row, lease| row.time(lease.until));
     row.time(state.last_activity_at).optional(state.next_deadline, Slice::time);
     row.optional(state.completed_at, Slice::time).optional(state.result.as_deref(), Slice::document);
+    row.time(state.phase_since);
 }
 
 fn read(row: &SqliteRow, operation: &'static str) -> Result<BatchRecord, StoreError> {
@@ -172,6 +173,7 @@ fn read_state(columns: &mut Columns<'_>) -> Result<BatchState, StoreError> {
         next_deadline: columns.optional_time()?,
         completed_at: columns.optional_time()?,
         result: columns.optional_document()?.map(Arc::new),
+        phase_since: columns.time()?,
     })
 }
 
@@ -182,7 +184,8 @@ macro_rules! select {
              assignment_id, user_id, org_id, created_at, version, phase, reason, budget, questions, planned, withdrawn, \
              asked, questions_asked, decided, repeats, failed, retryable, retried, rescued, wave, wave_questions, \
              wave_decided, wave_failed, wave_threshold_reached_at, partial_scoring_triggered, reliability_judged_at, \
-             lease_owner, lease_until, last_activity_at, next_deadline, completed_at, result FROM cj_batches ",
+             lease_owner, lease_until, last_activity_at, next_deadline, completed_at, result, phase_since \
+             FROM cj_batches ",
             $rest
         )
     };
@@ -195,13 +198,13 @@ INSERT INTO cj_batches (id, event_id, bos_batch_id, correlation_id, settings, re
     assignment_id, user_id, org_id, created_at, version, phase, reason, budget, questions, planned, withdrawn,
     asked, questions_asked, decided, repeats, failed, retryable, retried, rescued, wave, wave_questions,
     wave_decided, wave_failed, wave_threshold_reached_at, partial_scoring_triggered, reliability_judged_at,
-    lease_owner, lease_until, last_activity_at, next_deadline, completed_at, result)
+    lease_owner, lease_until, last_activity_at, next_deadline, completed_at, result, phase_since)
 SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
     value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15,
     value ->> 16, value ->> 17, value ->> 18, value ->> 19, value ->> 20, value ->> 21, value ->> 22, value ->> 23,
     value ->> 24, value ->> 25, value ->> 26, value ->> 27, value ->> 28, value ->> 29, value ->> 30, value ->> 31,
     value ->> 32, value ->> 33, value ->> 34, value ->> 35, value ->> 36, value ->> 37, value ->> 38, value ->> 39,
-    value ->> 40
+    value ->> 40, value ->> 41
 FROM jsonb_each(?1)";
 
 const LOCK: &str = select!("WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id");
@@ -216,7 +219,8 @@ UPDATE cj_batches SET version = new.value ->> 2, phase = new.value ->> 3, reason
     wave_decided = new.value ->> 19, wave_failed = new.value ->> 20, wave_threshold_reached_at = new.value ->> 21,
     partial_scoring_triggered = new.value ->> 22, reliability_judged_at = new.value ->> 23,
     lease_owner = new.value ->> 24, lease_until = new.value ->> 25, last_activity_at = new.value ->> 26,
-    next_deadline = new.value ->> 27, completed_at = new.value ->> 28, result = new.value ->> 29
+    next_deadline = new.value ->> 27, completed_at = new.value ->> 28, result = new.value ->> 29,
+    phase_since = new.value ->> 30
 FROM jsonb_each(?1) AS new
 WHERE cj_batches.id = new.value ->> 0 AND cj_batches.version = new.value ->> 1
     AND json_array_length(?1) = (

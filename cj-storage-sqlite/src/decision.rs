@@ -114,6 +114,10 @@ fn read_totals(row: &SqliteRow) -> Result<EvidenceTotals, StoreError> {
             let provider = columns.optional_string()?;
             provider.zip(columns.optional_string()?)
         },
+        counted: columns.int()?,
+        failed: columns.int()?,
+        late: columns.int()?,
+        conflicts: columns.int()?,
     })
 }
 
@@ -147,13 +151,16 @@ FROM cj_judge_decisions WHERE batch_id = ?1 ORDER BY comparison_id, ordinal";
 
 const TOTALS: &str = "
 WITH answers AS MATERIALIZED (
-    SELECT verdict, provider, model, prompt_tokens, completion_tokens, cost FROM cj_judge_decisions WHERE batch_id = ?1),
+    SELECT role, verdict, provider, model, prompt_tokens, completion_tokens, cost FROM cj_judge_decisions WHERE batch_id = ?1),
 most AS (
     SELECT provider, model FROM answers WHERE verdict IS NOT NULL AND provider IS NOT NULL AND model IS NOT NULL
     GROUP BY provider, model ORDER BY count(*) DESC, provider, model LIMIT 1)
 SELECT sum(cost) AS cost, ifnull(sum(prompt_tokens), 0) AS prompt_tokens,
     ifnull(sum(completion_tokens), 0) AS completion_tokens,
-    (SELECT provider FROM most) AS provider, (SELECT model FROM most) AS model
+    (SELECT provider FROM most) AS provider, (SELECT model FROM most) AS model,
+    count(*) FILTER (WHERE role = 'counted' AND verdict IS NOT NULL) AS counted,
+    count(*) FILTER (WHERE role = 'counted' AND verdict IS NULL) AS failed,
+    count(*) FILTER (WHERE role = 'late') AS late, count(*) FILTER (WHERE role = 'conflict') AS conflicts
 FROM answers";
 
 #[cfg(test)]

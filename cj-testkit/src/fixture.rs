@@ -110,6 +110,7 @@ pub fn batch(name: &str) -> BatchRecord {
     let state = BatchState {
         version: 3,
         phase: Phase::Waiting(WaitingFor::Wave),
+        phase_since: at(5),
         counters: Counters {
             budget: 120,
             questions: 45,

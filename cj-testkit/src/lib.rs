@@ -32,6 +32,7 @@ pub mod postgres;
 mod setup;
 pub mod sim;
 pub mod strategy;
+mod watch;
 mod words;
 
 pub use audit::audit;

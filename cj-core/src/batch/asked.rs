@@ -16,7 +16,7 @@ impl Batch {
         if comparison.state != ComparisonState::Planned {
             return Ok(Folded::Nothing);
         }
-        self.note_asked(id, cx);
+        self.note_asked(id, cx, change);
         let deadline = cx.now + self.header.settings.comparison_timeout();
         let comparison = self.comparisons.get_mut(&id).expect("looked up above");
         comparison.state = ComparisonState::Asked;

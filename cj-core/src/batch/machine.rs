@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::deadlines::Deadlines;
 use super::{Context, Input, Rejection};
 use crate::change::{
-    BatchHeader, BatchRecord, BatchState, ChangeSet, ComparisonRecord, Lease, Phase, QuestionKey, WaitingFor,
+    AttemptStep, BatchHeader, BatchRecord, BatchState, ChangeSet, ComparisonRecord, Lease, Occurrence, Phase,
+    QuestionKey, WaitingFor,
 };
 use crate::id::{BatchId, ComparisonId};
 
@@ -90,6 +91,9 @@ impl Batch {
                 if folded == Folded::Activity {
                     self.state.last_activity_at = cx.now;
                 }
+                if self.state.phase != before.phase {
+                    self.note_transition(Some(&before), cx, &mut change);
+                }
                 self.state.next_deadline = self.deadline(&before, cx);
                 change.set_state(self.id(), before.version, self.state.clone());
                 Ok(change)
@@ -146,6 +150,23 @@ impl Batch {
 
     fn take_lease(&mut self, cx: &Context<'_>) {
         self.state.lease = Some(Lease { owner: cx.worker.clone(), until: cx.now + self.header.settings.lease() });
+    }
+
+    /// Notes that the phase is another one than before.
+    pub(super) fn note_transition(&mut self, before: Option<&BatchState>, cx: &Context<'_>, change: &mut ChangeSet) {
+        let after = before.map_or(TimeDelta::zero(), |before| cx.now - before.phase_since);
+        let from = before.map(|before| before.phase);
+        self.state.phase_since = cx.now;
+        change.note(Occurrence::Transition { batch_id: self.id(), from, to: self.state.phase, after });
+    }
+
+    /// Notes how far an attempt is.
+    pub(super) fn note_attempt(&self, id: ComparisonId, step: AttemptStep, change: &mut ChangeSet) {
+        if let Some(attempt) = self.comparisons.get(&id) {
+            let lost = matches!(step, AttemptStep::Failed | AttemptStep::Refused | AttemptStep::Expired);
+            let error_code = attempt.error_code.clone().filter(|_| lost);
+            change.note(Occurrence::Attempt { batch_id: self.id(), number: attempt.attempt, step, error_code });
+        }
     }
 
     /// Puts a comparison into the working set.

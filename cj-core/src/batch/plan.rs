@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::machine::{Batch, Folded};
 use super::{Context, PlannedPair, Rejection, WavePlan, publish};
 use crate::change::{
-    ChangeSet, ComparisonRecord, ComparisonState, FailureReason, Phase, ScoringCause, WaitingFor, WaveProgress,
-    WaveRecord,
+    AttemptStep, ChangeSet, ComparisonRecord, ComparisonState, FailureReason, Phase, ScoringCause, WaitingFor,
+    WaveProgress, WaveRecord,
 };
 use crate::config::Strategy;
 
@@ -45,8 +45,10 @@ impl Batch {
         for (ordinal, pair) in plan.pairs.into_iter().enumerate() {
             let comparison = self.planned(plan.wave, ordinal as u32, pair, plan.strategy, cx);
             change.send(publish::question(&self.header, self.state.version, &comparison, cx)?);
+            let id = comparison.id;
             change.insert_comparison(comparison.clone());
             self.hold(comparison);
+            self.note_attempt(id, AttemptStep::Planned, change);
         }
         self.state.wave = WaveProgress { number: plan.wave, questions, ..WaveProgress::default() };
         self.state.counters.questions += questions;

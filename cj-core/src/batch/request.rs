@@ -94,6 +94,7 @@ impl Batch {
         let state = BatchState {
             version: 0,
             phase: Phase::Preparing,
+            phase_since: cx.now,
             counters: Counters { budget, ..Counters::default() },
             wave: WaveProgress::default(),
             partial_scoring_triggered: false,
@@ -124,6 +125,7 @@ impl Batch {
         } else if essays.is_empty() {
             batch.fail(FailureReason::NoUsableText, cx, &mut change)?;
         }
+        batch.note_transition(None, cx, &mut change);
         batch.state.next_deadline = batch.deadline(&before, cx);
         change.set_state(id, 0, batch.state.clone());
         Ok((batch, change))

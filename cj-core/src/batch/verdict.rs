@@ -3,8 +3,8 @@
 use super::machine::{Batch, Folded};
 use super::{Context, Input, Rejection, publish};
 use crate::change::{
-    ChangeSet, ComparisonRecord, ComparisonState, DecisionRecord, DecisionRole, MatrixCell, MatrixKey, Outcome, Phase,
-    Verdict, Winner,
+    AttemptStep, ChangeSet, ComparisonRecord, ComparisonState, DecisionRecord, DecisionRole, MatrixCell, MatrixKey,
+    Occurrence, Outcome, Phase, Verdict, Winner,
 };
 use crate::config::Settings;
 use crate::event::ErrorCode;
@@ -54,7 +54,7 @@ impl Batch {
                 let lost =
                     Lost { id, code: code.clone(), retry_after_s: *retry_after_s, state: ComparisonState::Failed };
                 self.texts_for_retry(&lost, cx)?;
-                self.note_asked(id, cx);
+                self.note_asked(id, cx, change);
                 self.keep(verdict, DecisionRole::Counted, cx, change);
                 self.lose(lost, cx, change)?;
                 Ok(Folded::Activity)
@@ -128,7 +128,7 @@ impl Batch {
             // It was withdrawn while it was on its way: it was asked after all.
             self.state.counters.withdrawn -= 1;
         }
-        self.note_asked(id, cx);
+        self.note_asked(id, cx, change);
         self.state.counters.decided += 1;
         let in_wave = question.wave == self.state.wave.number;
         if was == QuestionState::Decided {
@@ -150,6 +150,7 @@ impl Batch {
         let comparison = self.comparisons.get_mut(&id).expect("looked up above");
         comparison.state = ComparisonState::Decided;
         comparison.verdict = Some(winner);
+        self.note_attempt(id, AttemptStep::Decided, change);
         self.keep(verdict, DecisionRole::Counted, cx, change);
         change.withdraw_question(id);
         self.withdraw_unsent(question, change);
@@ -165,6 +166,7 @@ impl Batch {
             change.update_comparison(comparison.clone());
             change.withdraw_question(id);
             self.state.counters.withdrawn += 1;
+            self.note_attempt(id, AttemptStep::Withdrawn, change);
         }
     }
 
@@ -177,6 +179,8 @@ impl Batch {
             Outcome::Failed { code, message, .. } => (None, Some(code), message),
         };
         let counted = (role == DecisionRole::Counted && winner.is_some()).then_some(counters.decided);
+        let waited = comparison.asked_at.map(|asked| cx.now - asked);
+        change.note(Occurrence::Answer { batch_id: comparison.batch_id, role, verdict: winner, waited });
         change.record(DecisionRecord {
             comparison_id: comparison.id,
             ordinal: comparison.decisions,
@@ -201,6 +205,12 @@ impl Batch {
         comparison.state = lost.state;
         comparison.error_code = Some(lost.code);
         let ended = comparison.clone();
+        let step = match lost.state {
+            ComparisonState::Expired => AttemptStep::Expired,
+            _ if ended.asked_at.is_some() => AttemptStep::Failed,
+            _ => AttemptStep::Refused,
+        };
+        self.note_attempt(lost.id, step, change);
         change.update_comparison(ended.clone());
         change.withdraw_question(lost.id);
         change.tally(self.cell_of(lost.id), MatrixCell { failures: 1, ..MatrixCell::default() });
@@ -265,15 +275,17 @@ impl Batch {
             ..ended.clone()
         };
         change.send(publish::question(&self.header, self.state.version, &next, cx)?);
+        let id = next.id;
         change.insert_comparison(next.clone());
         self.hold(next);
+        self.note_attempt(id, AttemptStep::Planned, change);
         self.state.counters.planned += 1;
         self.state.counters.retried += 1;
         Ok(())
     }
 
     /// Counts that a judge has a comparison, once.
-    pub(super) fn note_asked(&mut self, id: ComparisonId, cx: &Context<'_>) {
+    pub(super) fn note_asked(&mut self, id: ComparisonId, cx: &Context<'_>, change: &mut ChangeSet) {
         let question = self.comparisons[&id].question();
         if self.comparisons[&id].asked_at.is_some() {
             return;
@@ -282,6 +294,7 @@ impl Batch {
         self.state.counters.asked += 1;
         self.state.counters.questions_asked += u32::from(first);
         self.comparisons.get_mut(&id).expect("looked up above").asked_at = Some(cx.now);
+        self.note_attempt(id, AttemptStep::Asked, change);
     }
 
     fn question_state(&self, comparison: &ComparisonRecord) -> QuestionState {

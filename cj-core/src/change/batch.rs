@@ -66,6 +66,8 @@ pub struct BatchState {
     pub version: u64,
     /// Where it is.
     pub phase: Phase,
+    /// Since when it has been there.
+    pub phase_since: DateTime<Utc>,
     /// What it counts.
     pub counters: Counters,
     /// How far the last wave is.

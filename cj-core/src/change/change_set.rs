@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     BatchRecord, BatchState, BatchUpdate, ComparisonRecord, DeadLetter, DecisionRecord, EssayRecord, EssayResult,
-    MatrixCell, MatrixKey, OutboxMessage, WaveRecord,
+    MatrixCell, MatrixKey, Occurrence, OutboxMessage, WaveRecord,
 };
 use crate::id::{BatchId, ComparisonId, EssayId};
 
@@ -28,6 +28,7 @@ pub struct ChangeSet {
     closed: BTreeSet<BatchId>,
     results: Vec<EssayResult>,
     dead_letters: Vec<DeadLetter>,
+    occurrences: Vec<Occurrence>,
 }
 
 impl ChangeSet {
@@ -70,6 +71,7 @@ impl ChangeSet {
         }
         self.results.extend(later.results);
         self.dead_letters.extend(later.dead_letters);
+        self.occurrences.extend(later.occurrences);
     }
 
     pub(crate) fn insert_batch(&mut self, batch: BatchRecord) {
@@ -145,7 +147,14 @@ impl ChangeSet {
 
     /// Keeps a message that could not be used.
     pub fn add_dead_letter(&mut self, letter: DeadLetter) {
+        let (consumer, reason) = (letter.consumer.clone(), letter.reason.clone());
+        self.note(Occurrence::DeadLetter { consumer, reason });
         self.dead_letters.push(letter);
+    }
+
+    /// Notes what happens when this is committed.
+    pub(crate) fn note(&mut self, occurrence: Occurrence) {
+        self.occurrences.push(occurrence);
     }
 
     /// New batches.
@@ -216,5 +225,10 @@ impl ChangeSet {
     /// Messages that could not be used.
     pub fn dead_letters(&self) -> &[DeadLetter] {
         &self.dead_letters
+    }
+
+    /// What has happened once this is committed, in order; no store writes it.
+    pub fn occurrences(&self) -> &[Occurrence] {
+        &self.occurrences
     }
 }

@@ -4,12 +4,14 @@
 
 mod batch;
 mod change_set;
+mod code;
 mod comparison;
 mod counters;
 mod dead_letter;
 mod decision;
 mod essay;
 mod matrix;
+mod occurrence;
 mod outbox;
 mod phase;
 mod request;
@@ -27,6 +29,7 @@ pub use dead_letter::{DeadLetter, LetterKey};
 pub use decision::{DecisionRecord, DecisionRole};
 pub use essay::{EssayContent, EssayKind, EssayRecord, EssayStatus};
 pub use matrix::{MatrixCell, MatrixKey};
+pub use occurrence::{AttemptStep, Occurrence};
 pub use outbox::{MessageKind, MessageState, OutboxEntry, OutboxMessage};
 pub use phase::{CompletionReason, FailureReason, Phase, ScoringCause, UnknownCode, WaitingFor};
 pub use request::{GivenPair, RequestSnapshot};

@@ -1,6 +1,6 @@
 //! What answers cost, in sum.
 
-/// What the answers of a batch cost, summed over all of them, failures too.
+/// The answers of a batch in sum: how many there are, by what became of them, and what all of them cost, failures too.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "a store must fill every field")]
 pub struct EvidenceTotals {
@@ -13,4 +13,12 @@ pub struct EvidenceTotals {
     /// Provider and model of most answers with a verdict that name both; the first by name (provider, then model, byte by
     /// byte) among equals.
     pub judge: Option<(String, String)>,
+    /// Verdicts that count.
+    pub counted: u32,
+    /// Answers without a verdict that ended their attempt.
+    pub failed: u32,
+    /// Answers that came after the batch had ended.
+    pub late: u32,
+    /// Answers that contradict the one that counted.
+    pub conflicts: u32,
 }

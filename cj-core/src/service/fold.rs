@@ -33,6 +33,7 @@ impl Service {
                 if !change.is_empty() {
                     apply(&mut *unit, &change).await?;
                     unit.commit().await?;
+                    self.report(change.occurrences());
                 }
                 Ok(FoldOutcome::Moved(Box::new(batch)))
             }

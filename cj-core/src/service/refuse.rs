@@ -177,7 +177,7 @@ impl Service {
     /// # Errors
     /// The store fails; nothing was written.
     pub async fn refuse(&self, message: &RefusedMessage) -> Result<Refusal, ServiceError> {
-        until_not_overtaken!(self.try_refuse(message))
+        until_not_overtaken!(self, self.try_refuse(message))
     }
 
     async fn try_refuse(&self, message: &RefusedMessage) -> Result<Refusal, ServiceError> {
@@ -214,6 +214,7 @@ impl Service {
         }
         apply(&mut *unit, &change).await?;
         unit.commit().await?;
+        self.report(change.occurrences());
         Ok(refusal)
     }
 }

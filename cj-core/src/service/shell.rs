@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::Precision;
 use crate::batch::{Context, EssayTexts};
 use crate::id::WorkerId;
-use crate::port::{Clock, ContentSource};
+use crate::port::{Clock, ContentSource, Observer};
 use crate::store::Store;
 
 /// How often a unit that was overtaken is run again before the caller is told.
@@ -23,12 +23,13 @@ pub struct Service {
     pub(super) content: Option<Arc<dyn ContentSource>>,
     pub(super) worker: WorkerId,
     pub(super) precision: Precision,
+    pub(super) observer: Arc<dyn Observer>,
 }
 
 impl Service {
     /// A shell over a store and a clock.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, worker: WorkerId) -> Self {
-        Self { store, clock, content: None, worker, precision: Precision::FINE }
+        Self { store, clock, content: None, worker, precision: Precision::FINE, observer: Arc::new(()) }
     }
 
     /// Fetches texts that requests name by storage id.
@@ -43,6 +44,13 @@ impl Service {
     #[must_use]
     pub fn with_precision(mut self, precision: Precision) -> Self {
         self.precision = precision;
+        self
+    }
+
+    /// Tells somebody what happens, for metrics.
+    #[must_use]
+    pub fn with_observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = observer;
         self
     }
 
@@ -61,19 +69,26 @@ impl Service {
     }
 }
 
-/// Runs a unit again while another worker is faster.
+/// Runs a unit again while another worker is faster; with a service, its observer is told of each run that was lost.
 macro_rules! until_not_overtaken {
-    ($unit:expr) => {{
+    (@telling $tell:expr, $unit:expr) => {{
         let mut tries = 0;
         loop {
             tries += 1;
             match $unit.await {
                 Err(error) if ServiceError::is_conflict(&error) && tries < crate::service::shell::TRIES => {
                     tracing::debug!(tries, "overtaken by another worker");
+                    $tell;
                 }
                 outcome => break outcome,
             }
         }
     }};
+    ($unit:expr) => {
+        until_not_overtaken!(@telling (), $unit)
+    };
+    ($service:expr, $unit:expr) => {
+        until_not_overtaken!(@telling $service.report(&[crate::change::Occurrence::Overtaken]), $unit)
+    };
 }
 pub(super) use until_not_overtaken;

@@ -17,7 +17,7 @@ impl Service {
     /// # Errors
     /// The request is refused (nothing is written), or the store fails.
     pub async fn submit(&self, request: BatchRequest) -> Result<BatchId, ServiceError> {
-        until_not_overtaken!(self.try_submit(request.clone()))
+        until_not_overtaken!(self, self.try_submit(request.clone()))
     }
 
     async fn try_submit(&self, request: BatchRequest) -> Result<BatchId, ServiceError> {
@@ -33,6 +33,7 @@ impl Service {
         let (_, change) = Batch::request(request, &self.context(&texts))?;
         apply(&mut *unit, &change).await?;
         unit.commit().await?;
+        self.report(change.occurrences());
         Ok(id)
     }
 }

@@ -81,7 +81,7 @@ impl Service {
     /// # Errors
     /// The store fails: no answer had an effect, or all had. Hand the same slice in again.
     pub async fn take_verdicts(&self, answers: &[Answer]) -> Result<Receipt, ServiceError> {
-        until_not_overtaken!(self.try_take(answers))
+        until_not_overtaken!(self, self.try_take(answers))
     }
 
     async fn try_take(&self, answers: &[Answer]) -> Result<Receipt, ServiceError> {
@@ -98,6 +98,7 @@ impl Service {
             }
         }
         if items.is_empty() {
+            self.report_repeated(receipt.repeated);
             return Ok(receipt);
         }
         self.fold_items(unit, items, receipt, Vec::new()).await
@@ -134,7 +135,7 @@ impl Service {
         let sent =
             |id: &ComparisonId| Settlement { id: EventId::new(id.as_uuid()), outcome: SettlementOutcome::Sent { at } };
         let settlements: Vec<Settlement> = ids.iter().map(sent).collect();
-        until_not_overtaken!(async {
+        until_not_overtaken!(self, async {
             let unit = self.store.begin().await?;
             self.fold_items(unit, items(), Receipt::default(), settlements.clone()).await
         })
@@ -156,7 +157,7 @@ impl Service {
             };
             refusals.iter().map(item).collect::<Vec<_>>()
         };
-        until_not_overtaken!(async {
+        until_not_overtaken!(self, async {
             let unit = self.store.begin().await?;
             self.fold_items(unit, items(), Receipt::default(), Vec::new()).await
         })
@@ -178,6 +179,7 @@ impl Service {
         let none = EssayTexts::new();
         let mut change = ChangeSet::new();
         let mut owners = Vec::new();
+        let mut repeated_answers = receipt.repeated;
         for mut item in items {
             let home = homes.get(&item.comparison_id);
             if home.is_some_and(|id| erased.contains(id)) {
@@ -190,7 +192,10 @@ impl Service {
                 }
             };
             match folded {
-                Ok(effect) if effect.is_empty() => receipt.repeated += 1,
+                Ok(effect) if effect.is_empty() => {
+                    receipt.repeated += 1;
+                    repeated_answers += u32::from(item.letter.is_some());
+                }
                 Ok(effect) => {
                     receipt.taken += 1;
                     change.merge(effect);
@@ -212,6 +217,8 @@ impl Service {
             unit.attribute_letters(&owners).await?;
         }
         unit.commit().await?;
+        self.report(change.occurrences());
+        self.report_repeated(repeated_answers);
         let working = batches.values().filter(|batch| self.has_the_move(batch));
         receipt.work = working.map(Batch::id).collect();
         Ok(receipt)

@@ -40,7 +40,7 @@ impl Service {
         due.sort_unstable();
         let mut all = Woken::default();
         for slice in due.chunks(SLICE) {
-            match until_not_overtaken!(self.wake_slice(slice)) {
+            match until_not_overtaken!(self, self.wake_slice(slice)) {
                 Ok(woken) => all.add(woken),
                 Err(error) if is_out_of_reach(&error) => {
                     all.refuse(slice, error);
@@ -60,7 +60,7 @@ impl Service {
     async fn wake_one_by_one(&self, slice: &[BatchId], all: &mut Woken) {
         for id in slice {
             let id = std::slice::from_ref(id);
-            match until_not_overtaken!(self.wake_slice(id)) {
+            match until_not_overtaken!(self, self.wake_slice(id)) {
                 Ok(woken) => all.add(woken),
                 Err(error) => all.refuse(id, error),
             }
@@ -102,6 +102,7 @@ impl Service {
         if !change.is_empty() {
             apply(&mut *unit, &change).await?;
             unit.commit().await?;
+            self.report(change.occurrences());
         }
         Ok(woken)
     }
@@ -112,7 +113,7 @@ impl Service {
     /// There is no such batch, it has ended, or the store fails.
     pub async fn cancel(&self, id: BatchId) -> Result<(), ServiceError> {
         let outcome: Result<FoldOutcome, ServiceError> =
-            until_not_overtaken!(self.fold(id, &Input::CancelRequested, Texts::Omit));
+            until_not_overtaken!(self, self.fold(id, &Input::CancelRequested, Texts::Omit));
         match outcome? {
             FoldOutcome::Moved(_) => Ok(()),
             FoldOutcome::Overtaken(rejection) => Err(rejection.into()),

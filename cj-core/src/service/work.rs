@@ -54,7 +54,7 @@ impl Service {
     }
 
     async fn fold_retrying(&self, id: BatchId, input: &Input, texts: Texts) -> Result<FoldOutcome, ServiceError> {
-        until_not_overtaken!(self.fold(id, input, texts))
+        until_not_overtaken!(self, self.fold(id, input, texts))
     }
 
     /// Holds a batch for longer, and says until when; none when another worker has it, or it went on.

@@ -33,7 +33,7 @@ pub trait DecisionRepository: Send {
     /// `Corrupt`.
     async fn decisions(&mut self, batch: BatchId) -> Result<Vec<DecisionRecord>, StoreError>;
 
-    /// What the answers of a batch cost.
+    /// The answers of a batch in sum: how many, by what became of them, and what they cost.
     ///
     /// # Errors
     /// As every read.

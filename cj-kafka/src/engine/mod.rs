@@ -1,6 +1,7 @@
 //! Everything that runs: consumers, relay, questions, monitor, work on batches.
 
 mod bench;
+mod figures;
 mod judging;
 mod monitor;
 mod pulse;
@@ -12,6 +13,7 @@ mod stage;
 mod tally;
 
 pub(crate) use bench::Hand;
+pub use figures::BatchMetrics;
 pub use judging::{InProcessJudge, Judging};
 pub use pulse::Pulse;
 pub use run::Engine;

@@ -3,10 +3,11 @@ SET session_replication_role = replica;
 INSERT INTO cj_batches (id, event_id, bos_batch_id, correlation_id, settings, request, seed, course_code, language, user_id,
     created_at, version, phase, budget, questions, planned, withdrawn, asked, questions_asked, decided, repeats, failed,
     retryable, retried, rescued, wave, wave_questions, wave_decided, wave_failed, partial_scoring_triggered,
-    reliability_judged_at, last_activity_at, next_deadline)
+    reliability_judged_at, last_activity_at, next_deadline, phase_since)
 SELECT md5('batch ' || b)::uuid, md5('event ' || b)::uuid, 'bos-' || b, md5('event ' || b)::uuid, '{}', '{}', b, 'ENG5', 'sv', 'user',
     timestamptz '2026-01-01Z' + b * interval '1 minute', 1, 'WAITING_CALLBACKS', 1000, 1000, 1000, 0, 1000, 1000, 0, 0, 0, 0, 0,
-    0, 1, 1000, 0, 0, false, 0, timestamptz '2026-01-01Z', timestamptz '2026-02-01Z' + b * interval '1 minute'
+    0, 1, 1000, 0, 0, false, 0, timestamptz '2026-01-01Z', timestamptz '2026-02-01Z' + b * interval '1 minute',
+    timestamptz '2026-01-01Z'
 FROM generate_series(1, 20000) AS b;
 INSERT INTO cj_essays (batch_id, essay_id, ordinal, is_anchor, with_judge, status, comparison_count)
 SELECT md5('batch ' || b)::uuid, 'essay-' || e, e, false, false, 'ready', 0

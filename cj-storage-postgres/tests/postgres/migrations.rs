@@ -33,7 +33,7 @@ async fn migration_twice_is_a_no_op() {
     store.migrate().await.unwrap();
     let after: String = query_scalar(objects).fetch_one(&mut raw(&database).await).await.unwrap();
     assert_eq!(before, after);
-    assert_eq!(store.schema_version().await.unwrap(), Some(2));
+    assert_eq!(store.schema_version().await.unwrap(), Some(3));
     store.check().await.unwrap();
 }
 
@@ -53,7 +53,7 @@ async fn many_may_migrate_a_new_database_at_once() {
     for task in tasks {
         task.await.unwrap().unwrap_or_else(|error| panic!("{}", told(&error)));
     }
-    assert_eq!(applied(&database).await, 2);
+    assert_eq!(applied(&database).await, 3);
 }
 
 /// The work of the other processes of [`two_processes_may_migrate_at_once`]; alone it has nothing to do.
@@ -81,7 +81,7 @@ async fn two_processes_may_migrate_at_once() {
         let ended = other.wait_with_output().unwrap();
         assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stdout));
     }
-    assert_eq!(applied(&database).await, 2);
+    assert_eq!(applied(&database).await, 3);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -110,7 +110,7 @@ async fn a_newer_schema_is_refused() {
     ];
     for error in errors {
         assert_eq!(error.kind(), ErrorKind::Unsupported);
-        assert!(told(&error).contains(": schema version 7") && told(&error).contains("up to 2"), "{}", told(&error));
+        assert!(told(&error).contains(": schema version 7") && told(&error).contains("up to 3"), "{}", told(&error));
     }
 }
 

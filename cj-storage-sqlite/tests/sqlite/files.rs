@@ -24,7 +24,7 @@ async fn migration_twice_is_a_no_op() {
     fixture.store.migrate().await.unwrap();
     let after: String = query_scalar(schema).fetch_one(&mut raw(&fixture.path()).await).await.unwrap();
     assert_eq!(before, after);
-    assert_eq!(fixture.store.schema_version().await.unwrap(), Some(2));
+    assert_eq!(fixture.store.schema_version().await.unwrap(), Some(3));
     fixture.store.check().await.unwrap();
 }
 
@@ -47,7 +47,7 @@ async fn many_may_open_and_migrate_a_new_file_at_once() {
     }
     let applied: i64 =
         query_scalar("SELECT count(*) FROM _cj_migrations").fetch_one(&mut raw(&path).await).await.unwrap();
-    assert_eq!(applied, 2);
+    assert_eq!(applied, 3);
 }
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn a_newer_schema_is_refused() {
     for error in errors {
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         assert!(told(&error).contains("cj.sqlite: schema version 7"), "{}", told(&error));
-        assert!(told(&error).contains("up to 2"), "{}", told(&error));
+        assert!(told(&error).contains("up to 3"), "{}", told(&error));
     }
 }
 

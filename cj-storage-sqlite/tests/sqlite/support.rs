@@ -76,6 +76,7 @@ pub(crate) fn state(version: u64) -> BatchState {
     BatchState {
         version,
         phase: Phase::Waiting(WaitingFor::Wave),
+        phase_since: at(2),
         counters: Counters {
             budget: 1,
             questions: 2,
@@ -105,6 +106,7 @@ pub(crate) fn bare_state(version: u64) -> BatchState {
     BatchState {
         version,
         phase: Phase::Preparing,
+        phase_since: at(0),
         counters: Counters::default(),
         wave: WaveProgress::default(),
         partial_scoring_triggered: false,

@@ -45,6 +45,7 @@ pub async fn reads_a_batch_as_it_was_inserted(store: Arc<dyn Store>) {
     full.state = BatchState {
         version: u64::from(u32::MAX) * 7,
         phase: Phase::Completed(CompletionReason::TargetReliability),
+        phase_since: at(3_000_000),
         partial_scoring_triggered: true,
         lease: Some(Lease { owner: fixture::worker("värd 1/uppgift 2"), until: at(60) }),
         completed_at: Some(at(3_000_000)),
@@ -130,6 +131,7 @@ pub async fn updates_write_the_whole_state(store: Arc<dyn Store>) {
     update.state.reliability_judged_at = 31;
     update.state.lease = Some(Lease { owner: fixture::worker("w"), until: at(77) });
     update.state.last_activity_at = at(50);
+    update.state.phase_since = at(49);
     update.state.next_deadline = None;
     update.state.completed_at = Some(at(51));
     update.state.result = Some(Arc::new(fixture::batch_result()));

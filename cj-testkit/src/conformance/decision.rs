@@ -167,6 +167,7 @@ pub async fn totals_sum_every_answer(store: Arc<dyn Store>) {
     assert_eq!(found.cost, Some(2.875));
     assert_eq!(found.prompt_tokens, u64::from(u32::MAX) * 4);
     assert_eq!(found.completion_tokens, 40);
+    assert_eq!((found.counted, found.failed, found.late, found.conflicts), (3, 1, 1, 0));
     assert_eq!(totals(&store, other).await.cost, Some(0.25));
 }
 
@@ -179,9 +180,12 @@ pub async fn an_unsaid_cost_is_none(store: Arc<dyn Store>) {
         answer
     };
     record(&store, &[answer(0, None), answer(1, None)]).await;
-    assert_eq!(totals(&store, batch).await, EvidenceTotals::default());
+    assert_eq!(totals(&store, batch).await, EvidenceTotals { counted: 2, ..EvidenceTotals::default() });
     record(&store, &[answer(2, Some(0.0))]).await;
-    assert_eq!(totals(&store, batch).await, EvidenceTotals { cost: Some(0.0), ..EvidenceTotals::default() });
+    assert_eq!(
+        totals(&store, batch).await,
+        EvidenceTotals { cost: Some(0.0), counted: 3, ..EvidenceTotals::default() }
+    );
 }
 
 /// The judge of most verdicts is named; among equals the first by name; failures do not count.

@@ -27,6 +27,7 @@ use super::shared::{Pause, Shared};
 use super::snapshot::{Snapshot, at_once};
 use super::store::SimStore;
 use super::violation::Violation;
+use crate::watch::Watch;
 
 /// What is due at a time.
 enum Due {
@@ -52,6 +53,7 @@ pub(super) struct World {
     shared: Arc<Shared>,
     truth: MemoryStore,
     post: Arc<Post>,
+    watch: Arc<Watch>,
     requests: Arc<Vec<BatchRequest>>,
     members: Vec<Member>,
     queue: BTreeMap<(DateTime<Utc>, u64), Due>,
@@ -73,6 +75,7 @@ impl World {
         let mut world = Self {
             truth: MemoryStore::new(),
             post: Arc::new(Post::new(Arc::clone(&shared))),
+            watch: Arc::default(),
             requests: Arc::new(requests),
             members: Vec::new(),
             queue: BTreeMap::new(),
@@ -128,6 +131,7 @@ impl World {
             events: &self.post.events(),
             dead: &self.dead_letters()?,
             requested: &self.requests,
+            told: &self.watch.counts(),
         };
         for invariant in &self.invariants {
             if let Err(detail) = invariant.at_the_end(&ended) {
@@ -162,6 +166,7 @@ impl World {
         let name = WorkerId::new(format!("worker-{worker}-{life}")).expect("a short name is good");
         Service::new(store, Arc::<cj_core::port::ManualClock>::clone(&self.shared.clock), name)
             .with_precision(Precision::ROUGH)
+            .with_observer(Arc::<Watch>::clone(&self.watch))
     }
 
     fn draw(&self, least_s: u32, most_s: u32) -> TimeDelta {

@@ -104,7 +104,7 @@ fn request() -> BoxedStrategy<RequestSnapshot> {
 fn state() -> BoxedStrategy<BatchState> {
     let lease = (odd_text(100), time())
         .prop_map(|(owner, until)| WorkerId::new(owner).ok().map(|owner| Lease { owner, until }));
-    let times = (time(), of(time()), of(time()));
+    let times = (time(), time(), of(time()), of(time()));
     let result = of(batch_result().prop_map(Arc::new));
     (0..=i64::MAX as u64, phase(), counters(), wave(), any::<bool>(), any::<u32>(), lease, times, result)
         .prop_map(
@@ -119,10 +119,11 @@ fn state() -> BoxedStrategy<BatchState> {
                 times,
                 result,
             )| {
-                let (last_activity_at, next_deadline, completed_at) = times;
+                let (phase_since, last_activity_at, next_deadline, completed_at) = times;
                 BatchState {
                     version,
                     phase,
+                    phase_since,
                     counters,
                     wave,
                     partial_scoring_triggered,

@@ -10,7 +10,6 @@ use cj_core::id::WorkerId;
 use cj_core::port::SystemClock;
 use cj_core::service::{Answer, Service};
 use cj_core::store::memory::MemoryStore;
-use cj_core::store::{BatchQuery, ResultRepository};
 use embedding::{put_to, request, richer, vocabulary};
 
 #[tokio::main(flavor = "current_thread")]
@@ -31,31 +30,35 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         phase = service.advance(id).await?;
     }
 
-    let mut view = service.store().read().await?;
-    let batch = view.find(&BatchQuery::Id(id)).await?.pop().ok_or("the batch is stored")?;
-    let results = ResultRepository::load(&mut *view, id).await?;
-    let counters = batch.state.counters;
+    // Everything about it, read in one view; `progress` and `summary` say less, and cost less.
+    let batch = service.details(id).await?;
+    let (progress, scale) = (&batch.summary.progress, batch.summary.scale.as_ref().ok_or("the batch has a scale")?);
     println!(
-        "{phase} ({}): {} questions, {} answers",
-        phase.reason().unwrap_or("-"),
-        counters.questions,
-        counters.decided
+        "{phase} ({}): {} questions, {} answers, {} failures",
+        progress.reason.unwrap_or("-"),
+        progress.questions.planned,
+        batch.summary.answers.counted,
+        batch.summary.failure_pool.permanently_failed
     );
+    if let Some(reliability) = &scale.reliability {
+        println!("reliability {:.2} ({:.2} to {:.2})", reliability.median, reliability.low, reliability.high);
+    }
     println!("rank  essay     score    se  rank 90 %  different words");
-    for row in &results {
+    for essay in &batch.essays {
+        let row = essay.figures.as_ref().ok_or("every essay was compared")?;
         println!(
             "{:>4}  {:<8}  {:>5.2}  {:>4.2}  {:>4}–{:<4}  {:>15}",
             row.rank,
-            row.essay_id,
+            essay.essay_id,
             row.score,
             row.se,
             row.rank_low,
             row.rank_high,
-            vocabulary(row.essay_id.as_str())
+            vocabulary(essay.essay_id.as_str())
         );
     }
-    assert_eq!(results.len(), embedding::ESSAYS.len());
-    let words: Vec<usize> = results.iter().map(|row| vocabulary(row.essay_id.as_str())).collect();
+    assert_eq!(batch.essays.len(), embedding::ESSAYS.len());
+    let words: Vec<usize> = batch.essays.iter().map(|essay| vocabulary(essay.essay_id.as_str())).collect();
     assert!(words.is_sorted_by(|better, worse| better > worse), "the ranking is the judge's order");
     Ok(())
 }

@@ -1,6 +1,10 @@
 //! The state machine by example: given a batch, when inputs come, then changes and phases.
 
 mod endings;
+mod messages;
+mod requests;
+mod retries;
+mod scales;
 mod waves;
 
 use std::collections::BTreeMap;

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use super::grouped::Grouped;
 use super::unit::MemoryUnit;
-use crate::change::{DecisionRecord, MatrixCell, MatrixKey};
+use crate::change::{DecisionRecord, DecisionRole, MatrixCell, MatrixKey};
 use crate::id::{BatchId, ComparisonId, EssayId};
 use crate::store::{DecisionRepository, ErrorKind, EvidenceTotals, StoreError};
 
@@ -50,6 +50,13 @@ impl DecisionTable {
         let mut judges = BTreeMap::<_, u64>::new();
         for (_, decision) in self.rows.rows(&batch) {
             let evidence = &decision.evidence;
+            let count = match decision.role {
+                DecisionRole::Counted if decision.verdict.is_some() => &mut totals.counted,
+                DecisionRole::Counted => &mut totals.failed,
+                DecisionRole::Late => &mut totals.late,
+                DecisionRole::Conflict => &mut totals.conflicts,
+            };
+            *count += 1;
             if let Some(cost) = evidence.cost {
                 *totals.cost.get_or_insert_default() += cost;
             }

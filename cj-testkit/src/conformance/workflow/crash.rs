@@ -134,6 +134,7 @@ impl Worker {
         state.version = 0;
         state.last_activity_at = fixture::at(0);
         state.completed_at = None;
+        state.phase_since = fixture::at(0);
         let quiet = fixture::batch_id("quiet");
         let rows = calm.comparisons(id).await.into_iter().map(|row| ComparisonRecord {
             id: quiet.comparison_id(row.wave, row.ordinal, row.attempt),

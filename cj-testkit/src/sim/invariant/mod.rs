@@ -6,6 +6,7 @@ mod agreement;
 mod budget;
 mod events;
 mod lease;
+mod observed;
 mod once;
 mod progress;
 mod reason;
@@ -21,6 +22,7 @@ use cj_core::service::Answer;
 
 use super::Snapshot;
 use super::scenario::Scenario;
+use crate::watch::Counts;
 
 /// One promise.
 pub(super) trait Invariant: Send {
@@ -48,6 +50,8 @@ pub(super) struct Ended<'a> {
     pub(super) events: &'a [OutboxMessage],
     pub(super) dead: &'a [DeadLetter],
     pub(super) requested: &'a [BatchRequest],
+    /// What the workers' observer counted.
+    pub(super) told: &'a Counts,
 }
 
 /// Every promise.
@@ -63,5 +67,6 @@ pub(super) fn all() -> Vec<Box<dyn Invariant>> {
         Box::new(scale::RightScale),
         Box::new(accounted::NothingLost),
         Box::new(events::OneEnding),
+        Box::new(observed::ToldOnce),
     ]
 }

@@ -1,12 +1,15 @@
 //! `cj status`: how far batches are.
 
+use cj_core::id::BatchId;
+use cj_core::read::BatchProgress;
+
 use crate::cli::Globals;
 use crate::console::Console;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::StatusOutput;
 use crate::store::{self, Presence, chain};
-use crate::view::BatchView;
+use crate::view::{BatchView, summary};
 
 /// How many batches are listed.
 const NEWEST: u32 = 50;
@@ -27,18 +30,19 @@ pub struct Args {
 pub fn run(args: &Args, globals: &Globals, console: &Console) -> Result<Exit, Error> {
     store::with(&globals.store, Presence::Required, async |store| {
         let failed = |error: &dyn std::error::Error| Error::failed(chain(error));
-        let ids = if let Some(name) = &args.batch {
-            vec![BatchView::find(&*store, Some(name)).await?.id()]
-        } else {
-            let mut view = store.read().await.map_err(|error| failed(&error))?;
-            let query = cj_core::store::BatchQuery::Newest { limit: NEWEST };
-            let newest = view.find(&query).await.map_err(|error| failed(&error))?;
-            newest.iter().map(cj_core::change::BatchRecord::id).collect()
+        let named = match &args.batch {
+            Some(name) => Some(BatchProgress::of(&BatchView::find(&*store, Some(name)).await?)),
+            None => None,
         };
-        let mut batches = Vec::new();
-        for id in ids {
-            batches.push(BatchView::load(&*store, id).await.map_err(|error| failed(&error))?.summary());
-        }
+        let mut view = store.read().await.map_err(|error| failed(&error))?;
+        let progress = match named {
+            Some(progress) => vec![progress],
+            None => BatchProgress::newest(&mut *view, NEWEST).await.map_err(|error| failed(&error))?,
+        };
+        let ids: Vec<BatchId> = progress.iter().map(|batch| batch.id).collect();
+        let erasures = view.erasures(&ids).await.map_err(|error| failed(&error))?;
+        let erased = |id| erasures.iter().find(|erasure| erasure.batch_id == id);
+        let batches = progress.iter().map(|batch| summary(batch, erased(batch.id))).collect();
         console.print(&StatusOutput { batches })?;
         Ok(Exit::Complete)
     })

@@ -1,31 +1,18 @@
 //! Everything that is stored of a batch, read in one view.
 
-use std::collections::BTreeMap;
-
-use cj_core::change::{
-    BatchHeader, BatchRecord, BatchState, ComparisonRecord, DecisionRecord, EssayRecord, MatrixCell, MatrixKey,
-    ScoreSheet, WaveRecord,
-};
-use cj_core::id::{BatchId, ComparisonId};
+use cj_core::change::{BatchHeader, BatchRecord, BatchState};
+use cj_core::id::BatchId;
+use cj_core::read::{BatchRows, BatchSummary};
 use cj_core::service::ServiceError;
-use cj_core::store::{
-    BatchQuery, ComparisonQuery, ComparisonRepository, Erasure, EssayRepository, EvidenceTotals, Store, Texts,
-    WaveRepository,
-};
+use cj_core::store::{BatchQuery, Store};
 
 use crate::error::Error;
 
 /// Everything that is stored of a batch.
 #[derive(Debug)]
 pub struct BatchView {
-    pub(super) record: BatchRecord,
-    pub(super) essays: Vec<EssayRecord>,
-    pub(super) comparisons: BTreeMap<ComparisonId, ComparisonRecord>,
-    pub(super) decisions: Vec<DecisionRecord>,
-    pub(super) matrix: Vec<(MatrixKey, MatrixCell)>,
-    pub(super) waves: Vec<WaveRecord>,
-    pub(super) totals: EvidenceTotals,
-    pub(super) erasure: Option<Erasure>,
+    pub(super) rows: BatchRows,
+    pub(super) summary: BatchSummary,
 }
 
 impl BatchView {
@@ -35,18 +22,9 @@ impl BatchView {
     /// There is no such batch, or the store fails.
     pub async fn load(store: &dyn Store, id: BatchId) -> Result<Self, ServiceError> {
         let mut view = store.read().await?;
-        let record = view.find(&BatchQuery::Id(id)).await?.pop().ok_or(ServiceError::UnknownBatch(id))?;
-        let comparisons = ComparisonRepository::load(&mut *view, &ComparisonQuery::All(id)).await?;
-        Ok(Self {
-            record,
-            essays: EssayRepository::load(&mut *view, id, Texts::Omit).await?,
-            comparisons: comparisons.into_iter().map(|comparison| (comparison.id, comparison)).collect(),
-            decisions: view.decisions(id).await?,
-            matrix: view.matrix(id).await?,
-            waves: WaveRepository::load(&mut *view, id).await?,
-            totals: view.totals(id).await?,
-            erasure: view.erasures(&[id]).await?.pop(),
-        })
+        let rows = BatchRows::read(&mut *view, id).await?.ok_or(ServiceError::UnknownBatch(id))?;
+        let summary = BatchSummary::of(&rows);
+        Ok(Self { rows, summary })
     }
 
     /// Finds the batch that a person names: by its id, by the caller's own name for it, or the newest for none.
@@ -76,32 +54,20 @@ impl BatchView {
 
     /// What was fixed when it was requested.
     pub fn header(&self) -> &BatchHeader {
-        &self.record.header
+        &self.rows.record.header
     }
 
     /// Where it is.
     pub const fn state(&self) -> &BatchState {
-        &self.record.state
+        &self.rows.record.state
     }
 
     /// How many essays it has.
     pub fn essay_count(&self) -> u64 {
-        self.essays.len() as u64
-    }
-
-    /// The last scale: that of the result, or of the last wave that was scored.
-    pub(super) fn sheet(&self) -> Option<&ScoreSheet> {
-        let result = self.record.state.result.as_ref().and_then(|result| result.sheet.as_ref());
-        result.or_else(|| self.waves.iter().rev().find_map(|wave| wave.sheet.as_ref()))
+        u64::from(self.summary.essays.total)
     }
 
     pub(super) fn label(&self, name: &str) -> Option<&str> {
-        self.record.header.request.labels.get(name).map(String::as_str)
-    }
-
-    /// Answers that count, with the comparison they answer.
-    pub(super) fn counted(&self) -> impl Iterator<Item = (&DecisionRecord, &ComparisonRecord)> {
-        let counted = self.decisions.iter().filter(|decision| decision.counted.is_some());
-        counted.filter_map(|decision| Some((decision, self.comparisons.get(&decision.comparison_id)?)))
+        self.header().request.labels.get(name).map(String::as_str)
     }
 }

@@ -12,7 +12,7 @@ impl BatchView {
     /// What each judge did, in the order of their ids.
     pub(super) fn judges(&self) -> Result<Vec<JudgeFit>, Error> {
         let failed = |error: cj_core::scoring::ScoringError| Error::failed(chain(&error));
-        let judgements = self.counted().filter_map(|(decision, comparison)| {
+        let judgements = self.rows.counted().filter_map(|(decision, comparison)| {
             let outcome = match decision.verdict? {
                 Winner::A => Outcome::Left,
                 Winner::B => Outcome::Right,
@@ -31,7 +31,7 @@ impl BatchView {
         for (name, misfit) in judgements.judges().iter().zip(fit.residuals().judges()) {
             let (mut total, mut lefts) = (0_u64, 0_u64);
             let mut times = Vec::new();
-            let own = self.counted().filter(|(decision, _)| {
+            let own = self.rows.counted().filter(|(decision, _)| {
                 decision.evidence.judge_id.as_ref().is_some_and(|judge| judge.as_str() == name)
             });
             for (decision, _) in own {

@@ -1,8 +1,6 @@
 //! A stored batch as an HTML report.
 
-use std::collections::BTreeMap;
-
-use cj_core::change::{ComparisonState, WaveRecord};
+use cj_core::change::WaveRecord;
 
 use super::BatchView;
 use crate::error::Error;
@@ -15,8 +13,9 @@ impl BatchView {
     /// # Errors
     /// A template that cannot be rendered.
     pub fn report(&self, output: &RunOutput) -> Result<String, Error> {
-        let titles = self.essays.iter().filter_map(|essay| Some((essay.essay_id.to_string(), essay.title.clone()?)));
-        let pairs = self.matrix.iter().map(|(key, cell)| PairCount {
+        let titles =
+            self.rows.essays.iter().filter_map(|essay| Some((essay.essay_id.to_string(), essay.title.clone()?)));
+        let pairs = self.rows.matrix.iter().map(|(key, cell)| PairCount {
             left: key.essay_a.to_string(),
             right: key.essay_b.to_string(),
             left_wins: u64::from(cell.wins_a),
@@ -25,7 +24,7 @@ impl BatchView {
         });
         let mut view = ReportView::from(output)
             .names(titles.collect())
-            .waves(self.waves.iter().map(|wave| self.wave(wave)).collect())
+            .waves(self.rows.waves.iter().map(|wave| self.wave(wave)).collect())
             .pairs(pairs.collect(), Sides::Shown);
         if let Some(prompt) = &self.header().request.student_prompt {
             view = view.prompt(prompt.clone());
@@ -37,29 +36,18 @@ impl BatchView {
     }
 
     fn wave(&self, record: &WaveRecord) -> Wave {
-        let own = || self.comparisons.values().filter(|comparison| comparison.wave == record.wave);
-        let decided = own().filter(|comparison| comparison.state == ComparisonState::Decided).count() as u64;
+        let outcome = self.rows.outcomes().remove(&record.wave).unwrap_or_default();
         let sheet = record.sheet.as_ref();
         let scores = sheet.map(|sheet| sheet.essays.iter().map(|row| (row.essay_id.to_string(), row.score)).collect());
         let reliability = sheet.and_then(|sheet| sheet.reliability.as_ref());
         Wave {
             number: u64::from(record.wave),
             planned: u64::from(record.pairs_planned),
-            decided,
-            failed: self.failed_in(record.wave),
+            decided: u64::from(outcome.decided),
+            failed: u64::from(outcome.failed),
             reliability: reliability.map(|r| WaveReliability { estimate: r.median, low: r.low, high: r.high }),
             max_change: sheet.and_then(|sheet| sheet.max_change),
             scores: scores.unwrap_or_default(),
         }
-    }
-
-    /// Questions of a wave of which every attempt came to nothing.
-    fn failed_in(&self, wave: u32) -> u64 {
-        let mut lost: BTreeMap<u32, bool> = BTreeMap::new();
-        for comparison in self.comparisons.values().filter(|comparison| comparison.wave == wave) {
-            let is_lost = matches!(comparison.state, ComparisonState::Failed | ComparisonState::Expired);
-            *lost.entry(comparison.ordinal).or_insert(true) &= is_lost;
-        }
-        lost.values().filter(|is_lost| **is_lost).count() as u64
     }
 }

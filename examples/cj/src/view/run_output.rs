@@ -1,9 +1,9 @@
 //! A stored batch as the document `run.v1`.
 
-use cj_core::change::{EssayContent, EssayStatus, Phase, ScoreSheet};
+use cj_core::change::{EssayContent, ScoreSheet};
 use cj_core::id::EssayId;
 
-use super::{BatchView, label};
+use super::{BatchView, label, summary};
 use crate::error::Error;
 use crate::output::{BatchSummary, Cost, Diagnostics, ItemScore, Reliability, RunOutput, RunSettings, ScoringSettings};
 
@@ -13,7 +13,7 @@ impl BatchView {
     /// # Errors
     /// Stored judgements that make no scale.
     pub fn run_output(&self) -> Result<RunOutput, Error> {
-        let sheet = self.sheet();
+        let sheet = self.rows.sheet();
         let judges = self.judges()?;
         Ok(RunOutput {
             simulated: self.label(label::SIMULATED).is_some(),
@@ -32,33 +32,14 @@ impl BatchView {
     }
 
     pub(crate) fn summary(&self) -> BatchSummary {
-        let state = self.state();
-        let counters = &state.counters;
-        let ended = state.phase.is_terminal();
-        BatchSummary {
-            id: self.record.id().to_string(),
-            phase: state.phase.name().to_owned(),
-            reason: match state.phase {
-                Phase::Cancelled => Some("cancelled".to_owned()),
-                phase => phase.reason().filter(|_| ended).map(str::to_owned),
-            },
-            asked: u64::from(counters.asked),
-            decided: u64::from(counters.decided),
-            failed: u64::from(counters.failed),
-            budget: u64::from(counters.budget),
-            waves: u64::from(state.wave.number),
-            erased: self.erasure.map(|erasure| {
-                let what = if erasure.scores_at.is_some() { "texts_and_scores" } else { "texts" };
-                what.to_owned()
-            }),
-        }
+        summary(&self.summary.progress, self.rows.erasure.as_ref())
     }
 
     fn items(&self, sheet: Option<&ScoreSheet>) -> Vec<ItemScore> {
         let mut items: Vec<ItemScore> = sheet.map(scored).unwrap_or_default();
         let compared =
             |essay: &EssayId| sheet.is_some_and(|sheet| sheet.essays.iter().any(|row| row.essay_id == *essay));
-        let unscored = self.essays.iter().filter(|essay| !compared(&essay.essay_id));
+        let unscored = self.rows.essays.iter().filter(|essay| !compared(&essay.essay_id));
         items.extend(unscored.map(|essay| ItemScore { id: essay.essay_id.to_string(), ..ItemScore::default() }));
         items.sort_by(|a, b| {
             let by_score = b.score.unwrap_or(f64::NEG_INFINITY).total_cmp(&a.score.unwrap_or(f64::NEG_INFINITY));
@@ -68,14 +49,14 @@ impl BatchView {
     }
 
     fn cost(&self) -> Option<Cost> {
-        let totals = &self.totals;
-        let tokens = |count: u64| (totals.prompt_tokens + totals.completion_tokens > 0).then_some(count);
-        let counts = totals.cost.is_some() || tokens(0).is_some();
+        let spent = &self.summary.spending;
+        let tokens = |count: u64| (spent.prompt_tokens + spent.completion_tokens > 0).then_some(count);
+        let counts = spent.usd.is_some() || tokens(0).is_some();
         counts.then(|| Cost {
             questions: u64::from(self.state().counters.asked),
-            input_tokens: tokens(totals.prompt_tokens),
-            output_tokens: tokens(totals.completion_tokens),
-            usd: totals.cost,
+            input_tokens: tokens(spent.prompt_tokens),
+            output_tokens: tokens(spent.completion_tokens),
+            usd: spent.usd,
         })
     }
 
@@ -102,12 +83,6 @@ impl BatchView {
                 anchors: None,
             },
         }
-    }
-
-    /// Essays that could not be compared.
-    pub(super) fn missing(&self) -> Vec<&str> {
-        let missing = self.essays.iter().filter(|essay| essay.status == EssayStatus::Missing);
-        missing.map(|essay| essay.essay_id.as_str()).collect()
     }
 }
 

@@ -1,8 +1,7 @@
 //! What a reader of a batch's figures must know.
 
-use std::collections::BTreeMap;
-
-use cj_core::change::{ComparisonState, DecisionRole, ScoreSheet};
+use cj_core::change::ScoreSheet;
+use cj_core::id::EssayId;
 
 use super::{BatchView, label};
 use crate::judge::TURNED;
@@ -22,7 +21,7 @@ impl BatchView {
         }
         warnings.extend(self.erased());
         match sheet {
-            None if self.erasure.is_some_and(|erasure| erasure.scores_at.is_some()) => {}
+            None if self.summary.erased.is_some_and(|erased| erased.scores_at.is_some()) => {}
             None => warnings.push("there are no scores: nothing was scored".to_owned()),
             Some(sheet) => {
                 warnings.extend(sheet.warnings.iter().cloned());
@@ -33,11 +32,10 @@ impl BatchView {
                 warnings.push(absence("order_effect and tie_parameter", "neither was modelled"));
             }
         }
-        let result = self.state().result.as_ref();
-        if let Some(reason) = result.and_then(|result| result.grades_unavailable.as_deref()) {
+        if let Some(reason) = self.summary.grades_unavailable.as_deref() {
             warnings.push(absence("grades", reason));
         }
-        let missing = self.missing();
+        let missing: Vec<&str> = self.summary.missing.iter().map(EssayId::as_str).collect();
         if !missing.is_empty() {
             warnings.push(format!(
                 "{} had no text and could not be compared: {}",
@@ -47,7 +45,7 @@ impl BatchView {
         }
         warnings.extend(self.failures());
         warnings.extend(self.notes());
-        if self.totals.cost.is_none() {
+        if self.summary.spending.usd.is_none() {
             warnings.push(absence("cost", "the judge did not say what it used"));
         }
         warnings
@@ -55,10 +53,10 @@ impl BatchView {
 
     /// What is not there any more, and since when.
     fn erased(&self) -> Option<String> {
-        let erasure = self.erasure?;
+        let erased = self.summary.erased?;
         let day = |at: chrono::DateTime<chrono::Utc>| at.format("%Y-%m-%d").to_string();
-        let texts = day(erasure.texts_at);
-        Some(match erasure.scores_at.map(day) {
+        let texts = day(erased.texts_at);
+        Some(match erased.scores_at.map(day) {
             None => format!("its texts were erased on {texts}"),
             Some(scores) if scores == texts => format!("its texts and scores were erased on {texts}"),
             Some(scores) => format!("its texts were erased on {texts}, its scores on {scores}"),
@@ -67,16 +65,10 @@ impl BatchView {
 
     /// Attempts that failed, by code.
     fn failures(&self) -> Vec<String> {
-        let mut codes: BTreeMap<&str, usize> = BTreeMap::new();
-        for comparison in self.comparisons.values() {
-            let lost = matches!(comparison.state, ComparisonState::Failed | ComparisonState::Expired);
-            if let Some(code) = comparison.error_code.as_ref().filter(|_| lost) {
-                *codes.entry(code.as_str()).or_default() += 1;
-            }
-        }
-        let retried = self.state().counters.retried;
-        let mut lines: Vec<String> =
-            codes.iter().map(|(code, count)| format!("{} failed with {code}", counted(*count, "attempt"))).collect();
+        let codes = self.rows.failures();
+        let line = |(code, count): (_, &u32)| format!("{} failed with {code}", counted(*count as usize, "attempt"));
+        let mut lines: Vec<String> = codes.iter().map(line).collect();
+        let retried = self.summary.failure_pool.retried;
         if retried > 0 {
             lines.push(format!("questions were asked again after a failure: {retried}"));
         }
@@ -85,13 +77,13 @@ impl BatchView {
 
     fn notes(&self) -> Vec<String> {
         let mut lines = Vec::new();
-        let turned = self.counted().filter(|(decision, _)| decision.evidence.justification.as_deref() == Some(TURNED));
+        let turned =
+            self.rows.counted().filter(|(decision, _)| decision.evidence.justification.as_deref() == Some(TURNED));
         let turned = turned.count();
         if turned > 0 {
             lines.push(format!("recorded with the two essays in the other order: {}", counted(turned, "answer")));
         }
-        let of_role = |role| self.decisions.iter().filter(|decision| decision.role == role).count();
-        let (late, conflicts) = (of_role(DecisionRole::Late), of_role(DecisionRole::Conflict));
+        let (late, conflicts) = (self.summary.answers.late as usize, self.summary.answers.conflicts as usize);
         if late > 0 {
             lines.push(format!("not counted, for they came after the batch had ended: {}", counted(late, "answer")));
         }

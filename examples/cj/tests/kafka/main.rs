@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what is not there fails the test")]
 
 use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -106,9 +107,12 @@ async fn twenty_batches_complete_once_whatever_the_judge_does_and_repetition_cha
     let texts = stage.folder.path().join("texts");
     std::fs::write(&texts, stage.run(CJ, &keep, None)).unwrap();
 
-    let worker = |name| ["serve", "--make-topics", "--pace", "10", "--worker", name];
-    let _one = stage.start(CJ, &worker("one"));
-    let _two = stage.start(CJ, &worker("two"));
+    let metrics = [free_address(), free_address()];
+    let worker = |name, at: usize| {
+        let at = metrics[at].as_str();
+        stage.start(CJ, &["serve", "--make-topics", "--pace", "10", "--worker", name, "--metrics", at])
+    };
+    let _workers = [worker("one", 0), worker("two", 1)];
     let request = |batches: usize| {
         let batches = batches.to_string();
         let args = ["request", "--batch", "batch", "--budget", "80", "--batches", batches.as_str()];
@@ -136,6 +140,34 @@ async fn twenty_batches_complete_once_whatever_the_judge_does_and_repetition_cha
     let written: i64 =
         query_scalar("SELECT count(*) FROM event_outbox WHERE kind = 'event'").fetch_one(&mut conn).await.unwrap();
     assert_eq!(written as usize, 3 * (BATCHES + MORE));
+
+    // What both workers counted is what the rows say.
+    let figures: Vec<String> = metrics.iter().map(|address| scraped(address)).collect();
+    let counted = |name: &str| figures.iter().flat_map(|text| values(text, name)).sum::<f64>() as usize;
+    assert_eq!(counted("cj_batches_ended_total{phase=\"COMPLETED\""), BATCHES + MORE);
+    let decided: i64 = after.iter().map(|(_, _, decided, ..)| decided).sum();
+    assert_eq!(counted("cj_callbacks_processed_total{status=\"counted\"}"), decided as usize);
+    assert!(counted("cj_failed_comparisons_total{") > 0 && counted("cj_phase_duration_seconds_count{") > 0);
+}
+
+/// An address at which nobody listens yet.
+fn free_address() -> String {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
+/// What a worker answers to whoever scrapes it.
+fn scraped(address: &str) -> String {
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    stream.write_all(b"GET /metrics HTTP/1.0\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// The values of the lines that begin so.
+fn values<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = f64> + 'a {
+    let lines = text.lines().filter(move |line| line.starts_with(name));
+    lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
 }
 
 const CJ: &str = env!("CARGO_BIN_EXE_cj");

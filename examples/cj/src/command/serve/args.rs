@@ -1,5 +1,7 @@
 //! Options of `cj serve`.
 
+use std::net::SocketAddr;
+
 use cj_kafka::KafkaSettings;
 
 use crate::error::Error;
@@ -34,6 +36,9 @@ pub struct Args {
     /// The name of this worker, unlike that of any other
     #[arg(long, value_name = "NAME")]
     pub(super) worker: Option<String>,
+    /// Answer GET /metrics here, in the text format of Prometheus
+    #[arg(long, env = "CJ_METRICS", value_name = "ADDRESS:PORT")]
+    pub(super) metrics: Option<SocketAddr>,
     /// For tests: time passes so many times as fast; the same for all workers on one store
     #[arg(long, value_name = "TIMES", default_value_t = 1, hide = true)]
     pub(super) pace: u32,

@@ -2,6 +2,7 @@
 
 mod args;
 mod content;
+mod figures;
 mod judge;
 mod pace;
 mod run;

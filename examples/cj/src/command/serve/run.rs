@@ -6,7 +6,7 @@ use std::time::Duration;
 use cj_core::id::WorkerId;
 use cj_core::port::ContentSource;
 use cj_core::service::Service;
-use cj_kafka::{Engine, EngineSettings, Judging, KafkaError, Pulse, Topics};
+use cj_kafka::{BatchMetrics, Engine, EngineSettings, Judging, KafkaError, Pulse, Topics};
 
 use super::Args;
 use super::args::Judge;
@@ -59,7 +59,11 @@ async fn serve(args: &Args, globals: &Globals, console: &Console, opened: &Opene
         Judge::Topic => Judging::Topic,
         Judge::Simulated => Judging::InProcess(Arc::new(MadeUp::new(globals.seed))),
     };
+    if let Some(address) = args.metrics {
+        super::figures::expose(address)?;
+    }
     let service = Service::new(opened.store(), Arc::new(Paced::new(args.pace)), worker);
+    let service = service.with_observer(Arc::new(BatchMetrics::new()));
     let engine = Engine::new(settings, service, judging).map_err(|error| wrong(&error))?;
     let engine = engine.with_settings(EngineSettings::default()).with_content(content);
     let waker = listen(opened, engine.pulse()).await?;
