@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::fold::FoldOutcome;
 use super::shell::until_not_overtaken;
 use super::{Service, ServiceError};
-use crate::batch::{Batch, EssayTexts, Input, Loaded};
+use crate::batch::{Batch, Context, EssayTexts, Input, Loaded};
 use crate::change::{ChangeSet, ComparisonRecord};
 use crate::id::BatchId;
 use crate::store::{ComparisonQuery, ComparisonRepository, ErrorKind, Texts, apply};
@@ -89,7 +89,9 @@ impl Service {
             let expires = open.iter().any(|row| row.state.is_open() && row.deadline <= now);
             let texts = if expires { self.texts(&mut *unit, id).await? } else { EssayTexts::new() };
             let mut batch = Batch::load(record, open, Loaded::AllOpen);
-            match batch.handle(Input::DeadlinePassed, &self.context(&texts)) {
+            // At the time that the texts were chosen for: a clock that is asked again is later.
+            let context = Context { now, worker: &self.worker, texts: &texts };
+            match batch.handle(Input::DeadlinePassed, &context) {
                 Ok(effect) => {
                     change.merge(effect);
                     if self.has_the_move(&batch) {
