@@ -19,6 +19,10 @@ impl Diagnosis {
         self.reason.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
+    fn keep(&self, reason: &str) {
+        *self.reason.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason.to_owned());
+    }
+
     /// A sentence, with the reason where one is known.
     pub(crate) fn explain(&self, sentence: &str) -> String {
         self.take().map_or_else(|| sentence.to_owned(), |reason| format!("{sentence}: {reason}"))
@@ -30,6 +34,10 @@ impl ClientContext for Diagnosis {
         match level {
             RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
                 tracing::error!(facility, message, "librdkafka");
+                // A client that nobody polls, such as one that makes topics, says it nowhere else.
+                if facility == FAILED_CONNECTION {
+                    self.keep(message);
+                }
             }
             RDKafkaLogLevel::Warning => tracing::warn!(facility, message, "librdkafka"),
             _ => tracing::debug!(facility, message, "librdkafka"),
@@ -40,10 +48,13 @@ impl ClientContext for Diagnosis {
         tracing::warn!(%error, reason, "the broker cannot be used at the moment");
         // That all of them are down says less than why one is.
         if error.rdkafka_error_code() != Some(RDKafkaErrorCode::AllBrokersDown) {
-            *self.reason.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason.to_owned());
+            self.keep(reason);
         }
     }
 }
+
+/// Under which facility librdkafka logs that a connection failed.
+const FAILED_CONNECTION: &str = "FAIL";
 
 #[cfg(test)]
 mod tests {
@@ -57,5 +68,8 @@ mod tests {
         diagnosis.error(Driver::Global(RDKafkaErrorCode::AllBrokersDown), "1/1 brokers are down");
         assert_eq!(diagnosis.explain("not sent"), "not sent: certificate verify failed");
         assert_eq!(diagnosis.take(), None);
+        diagnosis.log(RDKafkaLogLevel::Error, "FAIL", "no route");
+        diagnosis.log(RDKafkaLogLevel::Warning, "CONFWARN", "a setting is of no use");
+        assert_eq!(diagnosis.take().as_deref(), Some("no route"));
     }
 }
