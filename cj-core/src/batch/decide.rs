@@ -164,6 +164,7 @@ mod tests {
         assert_eq!(decide(&reached), Decision::Complete(CompletionReason::TargetReliability));
         assert_eq!(decide(&Facts { connected: false, ..reached.clone() }), Decision::AnotherWave);
         assert_eq!(decide(&Facts { fewest_verdicts: 3, ..reached.clone() }), Decision::AnotherWave);
+        assert_eq!(decide(&Facts { essays: 3, fewest_verdicts: 3, ..reached.clone() }), Decision::AnotherWave);
         let low = HonestReliability { low: 0.79, ..RELIABLE };
         assert_eq!(decide(&Facts { reliability: Some(&low), ..reached }), Decision::AnotherWave);
     }
@@ -176,6 +177,7 @@ mod tests {
         let asked = Settings::builder().score_stability_threshold(Some(0.05)).build().unwrap();
         let stable = Facts { reliability: Some(&low), ..facts(&asked) };
         assert_eq!(decide(&stable), Decision::Complete(CompletionReason::Stable));
+        assert_eq!(decide(&Facts { new_verdicts: 19, ..stable.clone() }), Decision::AnotherWave);
         let worthless = HonestReliability { low: 0.4, ..RELIABLE };
         assert_eq!(decide(&Facts { reliability: Some(&worthless), ..stable }), Decision::AnotherWave);
     }
