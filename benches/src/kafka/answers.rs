@@ -59,7 +59,7 @@ impl Answers {
         let answers = prepare(store, settings.group(), batches, essays).await?;
         let answers: Vec<&Answer> = answers.values().flatten().collect();
         let messages = answers.into_iter().map(message).collect::<Result<Vec<_>, Failure>>()?;
-        let publisher = KafkaPublisher::connect(&settings.clone().with_publish_timeout(Duration::from_secs(60)))?;
+        let publisher = KafkaPublisher::connect(&settings.clone().with_publish_timeout(Duration::from_mins(1)))?;
         for outcome in publisher.publish(&messages).await {
             outcome?;
         }

@@ -71,7 +71,7 @@ pub fn bare<T>(
             std::thread::yield_now();
         }
     }
-    producer.flush(Timeout::After(Duration::from_secs(60)))?;
+    producer.flush(Timeout::After(Duration::from_mins(1)))?;
     let took = end(start);
     let taken = taken.0.load(Ordering::Relaxed);
     if taken == events.len() as u64 {
