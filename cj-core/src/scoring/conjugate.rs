@@ -104,13 +104,25 @@ impl<T: Real> System<'_, T> {
         }
         for (item, ends) in self.plan.starts.windows(2).enumerate() {
             let own = ways[item].direction;
-            let mut sum = T::default();
-            let edges = self.plan.others[ends[0]..ends[1]].iter().zip(&self.weights[ends[0]..ends[1]]);
-            for (other, weight) in edges {
-                let way = &mut ways[*other as usize];
-                sum += *weight * way.direction;
-                way.image -= *weight * own;
+            let (others, weights) = (&self.plan.others[ends[0]..ends[1]], &self.weights[ends[0]..ends[1]]);
+            // Lanes of their own, so that no sum waits for the one before.
+            let mut lanes = [T::default(); LANES];
+            let mut meet = |lane: &mut T, other: u32, weight: T| {
+                let way = &mut ways[other as usize];
+                *lane += weight * way.direction;
+                way.image -= weight * own;
+            };
+            let (other_blocks, weight_blocks) = (others.chunks_exact(LANES), weights.chunks_exact(LANES));
+            let rest = other_blocks.remainder().iter().zip(weight_blocks.remainder());
+            for (others, weights) in other_blocks.zip(weight_blocks) {
+                for ((lane, other), weight) in lanes.iter_mut().zip(others).zip(weights) {
+                    meet(lane, *other, *weight);
+                }
             }
+            for (lane, (other, weight)) in lanes.iter_mut().zip(rest) {
+                meet(lane, *other, *weight);
+            }
+            let sum = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
             ways[item].image -= sum;
         }
         for (way, fixed) in ways.iter_mut().zip(&self.plan.fixed) {
@@ -147,15 +159,16 @@ impl Real for f64 {
     }
 }
 
-/// Summed in double precision, in four lanes.
+/// Summed in double precision.
 fn dot<T: Real>(pairs: impl ExactSizeIterator<Item = (T, T)>) -> f64 {
-    let mut lanes = [0.0; 4];
+    let mut lanes = [0.0; LANES];
     for (at, (a, b)) in pairs.enumerate() {
-        lanes[at % 4] += a.to() * b.to();
+        lanes[at % LANES] += a.to() * b.to();
     }
     lanes.iter().sum()
 }
 
+const LANES: usize = 4;
 /// Tolerance from which on single precision is enough.
 const ROUGH: f64 = 3e-5;
 /// Between these, products of two numbers neither vanish nor overflow in single precision.

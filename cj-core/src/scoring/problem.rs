@@ -390,37 +390,37 @@ impl Problem {
 
     /// The cells of a problem with neither ties nor an order effect: those of a smaller item together, in blocks.
     fn add_plain(&self, slope: &mut Slope, strengths: &[f64]) {
-        let (mut rivals, mut shares) = ([0.0; BLOCK], [0.0; BLOCK]);
+        let (mut rivals, mut gains) = ([0.0; BLOCK], [0.0; BLOCK]);
         let start = |strength: &f64| Sums { strength: *strength, gain: 0.0, weight: 0.0 };
         let mut sums: Vec<Sums> = strengths.iter().map(start).collect();
         let weights = &mut slope.information.weights;
         for (low, ends) in self.starts.windows(2).enumerate() {
             let a = strengths[low];
-            let (mut gained, mut weighed) = (0.0, 0.0);
+            let (mut gained, mut weighed) = ([0.0; 4], [0.0; 4]);
             let edges = self.edges[ends[0]..ends[1]].chunks(BLOCK);
             let wins = self.wins[ends[0]..ends[1]].chunks(BLOCK);
             for ((edges, wins), weights) in edges.zip(wins).zip(weights[ends[0]..ends[1]].chunks_mut(BLOCK)) {
-                // Gathered first, then divided: so the divisions of a block are done side by side.
+                // What is scattered in memory is gathered first and put back last: between, cells are worked on side by side.
                 for (rival, (_, high)) in rivals.iter_mut().zip(edges) {
                     *rival = sums[*high as usize].strength;
                 }
-                for (share, rival) in shares.iter_mut().zip(&rivals[..edges.len()]) {
-                    *share = 1.0 / (a + rival);
-                }
-                let cells = edges.iter().zip(wins).zip(weights).zip(shares.iter().zip(&rivals));
-                for ((((_, high), [wins, losses]), weight), (share, b)) in cells {
+                for (((gain, weight), b), [wins, losses]) in gains.iter_mut().zip(&mut *weights).zip(&rivals).zip(wins)
+                {
+                    let share = 1.0 / (a + b);
                     let (p, q) = (a * share, b * share);
-                    let gain = wins * q - losses * p;
+                    *gain = wins * q - losses * p;
                     *weight = (wins + losses) * p * q;
+                }
+                for (at, ((gain, weight), (_, high))) in gains.iter().zip(&*weights).zip(edges).enumerate() {
                     let other = &mut sums[*high as usize];
                     other.gain -= gain;
-                    other.weight += *weight;
-                    gained += gain;
-                    weighed += *weight;
+                    other.weight += weight;
+                    gained[at % 4] += gain;
+                    weighed[at % 4] += weight;
                 }
             }
-            sums[low].gain += gained;
-            sums[low].weight += weighed;
+            sums[low].gain += gained.iter().sum::<f64>();
+            sums[low].weight += weighed.iter().sum::<f64>();
         }
         for (score, sums) in slope.scores.iter_mut().zip(&sums) {
             *score += sums.gain;
