@@ -106,3 +106,31 @@ fn a_graph_in_two_parts_is_singular_without_a_prior() {
     let plan = Plan::new(&edges, starts_of(4, &edges), vec![false; 4], true);
     assert!(Solver::new(&information, &plan).is_err());
 }
+
+/// A rough solution is found in single precision, a close one in double: the one must be as rough as was asked, no rougher.
+#[test]
+fn a_rough_solution_is_near_the_exact_one() {
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    for (excess, fixed_item, size) in [(0.0, false, 1.0), (0.3, false, 1e-9), (0.0, true, 1e9)] {
+        let edges = graph(400, 1, 12, &mut rng);
+        let information = information(400, &edges, excess, &mut rng);
+        let fixed: Vec<bool> = (0..400).map(|item| fixed_item && item == 5).collect();
+        let plan = Plan::new(&edges, starts_of(400, &edges), fixed, excess <= 0.0 && !fixed_item);
+        assert_eq!(kind(&plan), "iterative");
+        let mut right: Vec<f64> = (0..400).map(|_| size * draw(&mut rng)).collect();
+        if plan.floats {
+            centre(&mut right);
+        }
+        let solve =
+            |plan: &Plan, tolerance: f64| Solver::new(&information, plan).unwrap().solve(&right, tolerance).unwrap();
+        let exact = solve(&plan.dense(), 1e-12);
+        let length = exact.iter().map(|value| value * value).sum::<f64>().sqrt();
+        let off = |tolerance: f64| {
+            let found = solve(&plan, tolerance);
+            found.iter().zip(&exact).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt() / length
+        };
+        let (rough, closer, close) = (off(1e-2), off(1e-4), off(1e-10));
+        assert!(rough < 5e-2 && closer < 1e-3 && close < 1e-8, "{rough} {closer} {close}");
+        assert!(closer > 1e-9, "single precision was not used: {closer}");
+    }
+}
