@@ -198,6 +198,7 @@ macro_rules! conformance {
                 outage_of_a_minute_fails_nothing,
                 numeric_grade_scale_completes,
                 storage_id_is_not_a_checksum,
+                essay_id_is_truncated_with_hash,
                 stale_lease_is_taken_over,
                 stop_reason_is_true_budget_exhausted,
                 stop_reason_is_true_cancelled,

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use cj_core::change::{EssayContent, EssayKind, EssayStatus, Phase};
 use cj_core::config::Settings;
+use cj_core::id::EssayId;
 use cj_core::port::{ContentError, ContentSource};
 use cj_core::store::{EssayRepository, Store, Texts};
 use serde_json::Value;
@@ -101,5 +102,27 @@ pub async fn storage_id_is_not_a_checksum(store: Arc<dyn Store>) {
     let result = driver.record(id).await.state.result.expect("there is a result");
     assert_eq!(result.missing, [essay_id(3)]);
     assert_eq!(driver.results(id).await.len(), 3);
+    audit(&*driver.store, id).await;
+}
+
+/// Long names become ids of 36 characters that differ in the hash at their end alone: no store cuts them shorter or takes
+/// one for another, from the request to the result.
+pub async fn essay_id_is_truncated_with_hash(store: Arc<dyn Store>) {
+    let driver = Driver::new(store);
+    let ids = ["039C5E7A", "7A515636", "7A515637", "FFFFFFFF"]
+        .map(|hash| EssayId::new(format!("A_STUDENT_WITH_QUITE_A_LONG_{hash}")).expect("36 characters are allowed"));
+    let mut named = request("batch", 4, Settings::builder().max_resampling_passes(0));
+    for (essay, id) in named.essays.iter_mut().zip(&ids) {
+        essay.essay_id = id.clone();
+    }
+    let id = driver.service.submit(named).await.expect("the request is good");
+    let phase = driver.finish(id).await;
+    assert!(matches!(phase, Phase::Completed(_)), "{phase:?}");
+    assert_eq!(driver.comparisons(id).await.len(), 6, "each meets each");
+    let mut results = driver.results(id).await;
+    results.sort_by_key(|row| row.rank);
+    // The judge prefers the later id.
+    let ranked: Vec<&EssayId> = results.iter().map(|row| &row.essay_id).collect();
+    assert_eq!(ranked, ids.iter().rev().collect::<Vec<_>>());
     audit(&*driver.store, id).await;
 }
