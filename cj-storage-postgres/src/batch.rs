@@ -9,7 +9,7 @@ use cj_core::change::{
     BatchHeader, BatchRecord, BatchState, BatchUpdate, Counters, Lease, Phase, RequestSnapshot, WaveProgress,
 };
 use cj_core::config::Settings;
-use cj_core::id::{BatchId, EventId, WorkerId};
+use cj_core::id::{BatchId, ComparisonId, EventId, WorkerId};
 use cj_core::store::{BatchQuery, BatchRepository, StoreError};
 use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
@@ -38,12 +38,20 @@ impl<C: DerefMut<Target = PgConnection> + Send> BatchRepository for PgUnit<C> {
         self.fetch("batch.lock", query, |row| read(row, "batch.lock")).await
     }
 
+    async fn lock_of(&mut self, comparisons: &[ComparisonId]) -> Result<Vec<BatchRecord>, StoreError> {
+        self.require_write("batch.lock_of")?;
+        if comparisons.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = sqlx::query(LOCK_OF).bind(crate::comparison::uuids(comparisons));
+        self.fetch("batch.lock_of", query, |row| read(row, "batch.lock_of")).await
+    }
+
     async fn update(&mut self, updates: &[&BatchUpdate]) -> Result<(), StoreError> {
         if updates.is_empty() {
             return Ok(());
         }
-        let slice = Slice::of(UPDATE, updates).uuid(|it| it.id.as_uuid()).bits(|it| it.expected_version);
-        let slice = put_state(slice, |it| &it.state);
+        let slice = put_update(Slice::of(UPDATE, updates));
         self.write_all("batch.update", slice.query(), updates.len()).await
     }
 
@@ -69,6 +77,11 @@ impl<C: DerefMut<Target = PgConnection> + Send> BatchRepository for PgUnit<C> {
 /// The ids of batches as a parameter.
 pub(crate) fn uuids(ids: &[BatchId]) -> Vec<Uuid> {
     ids.iter().map(|id| id.as_uuid()).collect()
+}
+
+/// New states, as [`UPDATE`] takes them.
+pub(crate) fn put_update<'r>(slice: Slice<'r, &'r BatchUpdate>) -> Slice<'r, &'r BatchUpdate> {
+    put_state(slice.uuid(|it| it.id.as_uuid()).bits(|it| it.expected_version), |it| &it.state)
 }
 
 fn put_header<'r, T>(slice: Slice<'r, T>, header: impl Fn(&'r T) -> &'r BatchHeader) -> Slice<'r, T> {
@@ -233,7 +246,14 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::json[],
 /// In order of id, so that two units wait for each other in one direction only.
 const LOCK: &str = select!("WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE");
 
-const UPDATE: &str = "
+/// As [`LOCK`], of the batches that comparisons name.
+const LOCK_OF: &str = select!(
+    "WHERE id = ANY (ARRAY(
+        SELECT DISTINCT home.batch_id FROM cj_comparisons AS home WHERE home.id = ANY ($1::uuid[])))
+    ORDER BY id FOR NO KEY UPDATE"
+);
+
+pub(crate) const UPDATE: &str = "
 UPDATE cj_batches AS it SET version = new.version, phase = new.phase, reason = new.reason, budget = new.budget,
     questions = new.questions, planned = new.planned, withdrawn = new.withdrawn, asked = new.asked,
     questions_asked = new.questions_asked, decided = new.decided, repeats = new.repeats, failed = new.failed,
@@ -264,4 +284,4 @@ const FIND_BOS_BATCH_ID: &str = select!("WHERE bos_batch_id = $1::text ORDER BY 
 const FIND_NEWEST: &str = select!("ORDER BY created_at DESC, id LIMIT $1::bigint");
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, LOCK, UPDATE, DUE, FIND_ID, FIND_BOS_BATCH_ID, FIND_NEWEST];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, LOCK, LOCK_OF, UPDATE, DUE, FIND_ID, FIND_BOS_BATCH_ID, FIND_NEWEST];

@@ -41,7 +41,7 @@ impl<C: DerefMut<Target = PgConnection> + Send> ComparisonRepository for PgUnit<
         if comparisons.is_empty() {
             return Ok(());
         }
-        let slice = put_state(Slice::of(UPDATE, comparisons).uuid(|it| it.id.as_uuid()));
+        let slice = put_update(Slice::of(UPDATE, comparisons));
         self.write_all("comparison.update", slice.query(), comparisons.len()).await
     }
 
@@ -61,17 +61,6 @@ impl<C: DerefMut<Target = PgConnection> + Send> ComparisonRepository for PgUnit<
         self.fetch("comparison.load", query, read).await
     }
 
-    async fn locate(&mut self, ids: &[ComparisonId]) -> Result<Vec<(ComparisonId, BatchId)>, StoreError> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.fetch("comparison.locate", sqlx::query(LOCATE).bind(uuids(ids)), |row| {
-            let mut columns = Columns::new(row, "comparison.locate", "cj_comparisons", 1);
-            Ok((columns.uuid().map(ComparisonId::new)?, columns.uuid().map(BatchId::new)?))
-        })
-        .await
-    }
-
     async fn cancel_open(&mut self, batches: &[BatchId]) -> Result<(), StoreError> {
         if batches.is_empty() {
             return Ok(());
@@ -84,6 +73,11 @@ impl<C: DerefMut<Target = PgConnection> + Send> ComparisonRepository for PgUnit<
 /// The ids of comparisons as a parameter.
 pub(crate) fn uuids(ids: &[ComparisonId]) -> Vec<Uuid> {
     ids.iter().map(|id| id.as_uuid()).collect()
+}
+
+/// New states, as [`UPDATE`] takes them.
+pub(crate) fn put_update<'r>(slice: Slice<'r, &'r ComparisonRecord>) -> Slice<'r, &'r ComparisonRecord> {
+    put_state(slice.uuid(|it| it.id.as_uuid()))
 }
 
 fn put_state<'r>(slice: Slice<'r, &'r ComparisonRecord>) -> Slice<'r, &'r ComparisonRecord> {
@@ -137,7 +131,7 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::big
     $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bigint[], $15::timestamptz[],
     $16::timestamptz[], $17::timestamptz[])";
 
-const UPDATE: &str = "
+pub(crate) const UPDATE: &str = "
 UPDATE cj_comparisons AS it SET state = new.state, verdict = new.verdict, error_code = new.error_code,
     decisions = new.decisions, asked_at = new.asked_at, deadline = new.deadline
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[], $7::timestamptz[])
@@ -153,8 +147,6 @@ const LOAD_OPEN: &str = select!(
         FROM cj_comparisons AS one WHERE one.batch_id = wanted.id OFFSET 0) AS it WHERE it.is_open"
 );
 
-const LOCATE: &str = "SELECT id, batch_id FROM cj_comparisons WHERE id = ANY ($1::uuid[])";
-
 /// Each question's attempts are looked up by themselves: `OFFSET` keeps the planner from thinking of another way.
 const LOAD_WITH_SIBLINGS: &str = select!(
     "FROM (SELECT DISTINCT batch_id, wave, ordinal FROM cj_comparisons WHERE id = ANY ($1::uuid[])) AS asked
@@ -168,4 +160,4 @@ UPDATE cj_comparisons SET state = 'cancelled'
 WHERE state IN ('planned', 'asked') AND batch_id = ANY ($1::uuid[])";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, UPDATE, LOAD_ALL, LOAD_OPEN, LOAD_WITH_SIBLINGS, LOCATE, CANCEL_OPEN];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, UPDATE, LOAD_ALL, LOAD_OPEN, LOAD_WITH_SIBLINGS, CANCEL_OPEN];

@@ -20,32 +20,14 @@ impl<C: DerefMut<Target = PgConnection> + Send> DecisionRepository for PgUnit<C>
         if decisions.is_empty() {
             return Ok(());
         }
-        let slice = Slice::of(RECORD, decisions)
-            .uuid(|it| it.comparison_id.as_uuid())
-            .int(|it| it.ordinal)
-            .uuid(|it| it.batch_id.as_uuid())
-            .code(|it| it.role.code())
-            .optional_int(|it| it.counted)
-            .optional_code(|it| it.verdict.map(Winner::code))
-            .optional_text(|it| it.error_code.as_ref().map(ErrorCode::as_str))
-            .optional_text(|it| it.error_message.as_deref());
-        let slice = put_evidence(slice).time(|it| it.received_at);
-        self.write("decision.record", slice.query()).await.map(drop)
+        self.write("decision.record", put_rows(Slice::of(RECORD, decisions)).query()).await.map(drop)
     }
 
     async fn tally(&mut self, cells: &[(&MatrixKey, &MatrixCell)]) -> Result<(), StoreError> {
         if cells.is_empty() {
             return Ok(());
         }
-        let slice = Slice::of(TALLY, cells)
-            .uuid(|(key, _)| key.batch_id.as_uuid())
-            .text(|(key, _)| key.essay_a.as_str())
-            .text(|(key, _)| key.essay_b.as_str())
-            .int(|(_, cell)| cell.wins_a)
-            .int(|(_, cell)| cell.wins_b)
-            .int(|(_, cell)| cell.ties)
-            .int(|(_, cell)| cell.failures);
-        self.write("decision.tally", slice.query()).await.map(drop)
+        self.write("decision.tally", put_counts(Slice::of(TALLY, cells)).query()).await.map(drop)
     }
 
     async fn matrix(&mut self, batch: BatchId) -> Result<Vec<(MatrixKey, MatrixCell)>, StoreError> {
@@ -60,6 +42,34 @@ impl<C: DerefMut<Target = PgConnection> + Send> DecisionRepository for PgUnit<C>
         let rows = self.fetch("decision.totals", sqlx::query(TOTALS).bind(batch.as_uuid()), read_totals).await?;
         Ok(rows.into_iter().next().unwrap_or_default())
     }
+}
+
+/// Answers, as [`RECORD`] takes them.
+pub(crate) fn put_rows(slice: Slice<'_, DecisionRecord>) -> Slice<'_, DecisionRecord> {
+    let slice = slice
+        .uuid(|it| it.comparison_id.as_uuid())
+        .int(|it| it.ordinal)
+        .uuid(|it| it.batch_id.as_uuid())
+        .code(|it| it.role.code())
+        .optional_int(|it| it.counted)
+        .optional_code(|it| it.verdict.map(Winner::code))
+        .optional_text(|it| it.error_code.as_ref().map(ErrorCode::as_str))
+        .optional_text(|it| it.error_message.as_deref());
+    put_evidence(slice).time(|it| it.received_at)
+}
+
+/// Cells, as [`TALLY`] takes them.
+pub(crate) fn put_counts<'r>(
+    slice: Slice<'r, (&'r MatrixKey, &'r MatrixCell)>,
+) -> Slice<'r, (&'r MatrixKey, &'r MatrixCell)> {
+    slice
+        .uuid(|(key, _)| key.batch_id.as_uuid())
+        .text(|(key, _)| key.essay_a.as_str())
+        .text(|(key, _)| key.essay_b.as_str())
+        .int(|(_, cell)| cell.wins_a)
+        .int(|(_, cell)| cell.wins_b)
+        .int(|(_, cell)| cell.ties)
+        .int(|(_, cell)| cell.failures)
 }
 
 fn put_evidence(slice: Slice<'_, DecisionRecord>) -> Slice<'_, DecisionRecord> {
@@ -130,7 +140,7 @@ fn read_totals(row: &PgRow) -> Result<EvidenceTotals, StoreError> {
     })
 }
 
-const RECORD: &str = "
+pub(crate) const RECORD: &str = "
 INSERT INTO cj_judge_decisions (comparison_id, ordinal, batch_id, role, counted, verdict, error_code, error_message,
     judge_id, confidence, justification, provider, model, prompt_tokens, completion_tokens, cost, latency_ms, received_at)
 SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[],
@@ -138,7 +148,7 @@ SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::bigin
     $17::bigint[], $18::timestamptz[])";
 
 /// In order of key, as batches are locked.
-const TALLY: &str = "
+pub(crate) const TALLY: &str = "
 INSERT INTO cj_comparison_matrix AS it (batch_id, essay_a, essay_b, wins_a, wins_b, ties, failures)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
 ON CONFLICT (batch_id, essay_a, essay_b) DO UPDATE SET wins_a = it.wins_a + excluded.wins_a,

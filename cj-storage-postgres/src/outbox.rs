@@ -185,12 +185,17 @@ ORDER BY max(created_at) OVER (PARTITION BY event_key ORDER BY batch_id, version
 
 /// What was sent stays sent. It is asked for in a way that no index knows, so that rows are looked up by their ids.
 const SETTLE: &str = "
+WITH new AS MATERIALIZED (
+    SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::bigint[])
+        AS new (id, sent_at, retry_at, parked_at, error, untried)),
+asked AS (
+    DELETE FROM event_outbox AS it USING new WHERE it.id = new.id AND it.kind = 'question' AND new.sent_at IS NOT NULL)
 UPDATE event_outbox AS it SET published_at = new.sent_at, next_attempt_at = coalesce(new.retry_at, it.next_attempt_at),
     parked_at = new.parked_at, last_error = new.error, attempts = greatest(it.attempts - new.untried, 0),
     lease_owner = NULL, leased_until = NULL
-FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::bigint[])
-    AS new (id, sent_at, retry_at, parked_at, error, untried)
-WHERE it.id = new.id AND coalesce(it.published_at, 'infinity') = 'infinity'";
+FROM new
+WHERE it.id = new.id AND coalesce(it.published_at, 'infinity') = 'infinity'
+    AND NOT (it.kind = 'question' AND new.sent_at IS NOT NULL)";
 
 /// Only the first unsent message of a key can be next; behind a parked one there is none.
 const DEPTH: &str = "

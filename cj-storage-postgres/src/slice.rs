@@ -23,6 +23,11 @@ impl<'r, T> Slice<'r, T> {
         Self { rows, query: sqlx::query(sql) }
     }
 
+    /// Further rows, for the parameters that follow.
+    pub(crate) fn then<U>(self, rows: &'r [U]) -> Slice<'r, U> {
+        Slice { rows, query: self.query }
+    }
+
     /// The statement with its parameters.
     pub(crate) fn query(self) -> Query {
         self.query

@@ -6,7 +6,7 @@ use cj_testkit::postgres::PgDatabase;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection, query, query_scalar};
 
 use crate::{
-    PgOptions, PgStore, batch, comparison, content, dead_letter, decision, erasure, essay, inbox, outbox,
+    PgOptions, PgStore, answered, batch, comparison, content, dead_letter, decision, erasure, essay, inbox, outbox,
     outbox_register, result, wave,
 };
 
@@ -25,7 +25,7 @@ fn all() -> impl Iterator<Item = &'static str> {
         result::STATEMENTS,
         wave::STATEMENTS,
     ];
-    files.into_iter().flatten().copied()
+    files.into_iter().flatten().copied().chain([answered::ANSWER.as_str()])
 }
 
 async fn migrated() -> (PgDatabase, PgConnection) {

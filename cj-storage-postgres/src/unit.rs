@@ -81,6 +81,11 @@ impl<C: DerefMut<Target = PgConnection> + Send> PgUnit<C> {
         rows: usize,
     ) -> Result<(), StoreError> {
         let met = self.write(operation, query).await?;
+        self.require_all(operation, rows, met)
+    }
+
+    /// Refuses a write that did not meet every one of its rows.
+    pub(crate) fn require_all(&mut self, operation: &'static str, rows: usize, met: u64) -> Result<(), StoreError> {
         if met == rows as u64 { Ok(()) } else { Err(self.fail(overtaken(operation, rows, met))) }
     }
 

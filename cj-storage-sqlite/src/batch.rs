@@ -9,7 +9,7 @@ use cj_core::change::{
     BatchHeader, BatchRecord, BatchState, BatchUpdate, Counters, Lease, Phase, RequestSnapshot, WaveProgress,
 };
 use cj_core::config::Settings;
-use cj_core::id::{BatchId, EventId, WorkerId};
+use cj_core::id::{BatchId, ComparisonId, EventId, WorkerId};
 use cj_core::store::{BatchQuery, BatchRepository, StoreError};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
@@ -42,15 +42,20 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> BatchRepository for SqliteUn
         self.fetch("batch.lock", query, |row| read(row, "batch.lock")).await
     }
 
+    async fn lock_of(&mut self, comparisons: &[ComparisonId]) -> Result<Vec<BatchRecord>, StoreError> {
+        self.require_write("batch.lock_of")?;
+        if comparisons.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = sqlx::query(LOCK_OF).bind(Slice::of_ids(comparisons.iter().map(|id| id.as_uuid())));
+        self.fetch("batch.lock_of", query, |row| read(row, "batch.lock_of")).await
+    }
+
     async fn update(&mut self, updates: &[&BatchUpdate]) -> Result<(), StoreError> {
         if updates.is_empty() {
             return Ok(());
         }
-        let slice = Slice::of(updates, |row, update| {
-            row.uuid(update.id.as_uuid()).bits(update.expected_version);
-            put_state(row, &update.state);
-        });
-        let met = self.write("batch.update", UPDATE, slice).await?;
+        let met = self.write("batch.update", UPDATE, states(updates)).await?;
         self.require_all("batch.update", updates.len(), met)
     }
 
@@ -71,6 +76,14 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> BatchRepository for SqliteUn
         };
         self.fetch("batch.find", query, |row| read(row, "batch.find")).await
     }
+}
+
+/// New states, as [`UPDATE`] takes them.
+pub(crate) fn states(updates: &[&BatchUpdate]) -> String {
+    Slice::of(updates, |row, update| {
+        row.uuid(update.id.as_uuid()).bits(update.expected_version);
+        put_state(row, &update.state);
+    })
 }
 
 fn put_header(row: &mut Slice, header: &BatchHeader) {
@@ -209,8 +222,14 @@ FROM jsonb_each(?1)";
 
 const LOCK: &str = select!("WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id");
 
+const LOCK_OF: &str = select!(
+    "WHERE id IN (
+        SELECT home.batch_id FROM json_each(?1) AS wanted CROSS JOIN cj_comparisons AS home WHERE home.id = wanted.value)
+    ORDER BY id"
+);
+
 /// All rows or none: the count comes first, and a single row that is not as expected makes every row miss.
-const UPDATE: &str = "
+pub(crate) const UPDATE: &str = "
 UPDATE cj_batches SET version = new.value ->> 2, phase = new.value ->> 3, reason = new.value ->> 4,
     budget = new.value ->> 5, questions = new.value ->> 6, planned = new.value ->> 7, withdrawn = new.value ->> 8,
     asked = new.value ->> 9, questions_asked = new.value ->> 10, decided = new.value ->> 11,
@@ -236,4 +255,4 @@ const FIND_BOS_BATCH_ID: &str = select!("WHERE bos_batch_id = ?1 ORDER BY create
 const FIND_NEWEST: &str = select!("ORDER BY created_at DESC, id LIMIT ?1");
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, LOCK, UPDATE, DUE, FIND_ID, FIND_BOS_BATCH_ID, FIND_NEWEST];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, LOCK, LOCK_OF, UPDATE, DUE, FIND_ID, FIND_BOS_BATCH_ID, FIND_NEWEST];

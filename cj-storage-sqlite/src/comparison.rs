@@ -36,11 +36,7 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> ComparisonRepository for Sql
         if comparisons.is_empty() {
             return Ok(());
         }
-        let slice = Slice::of(comparisons, |row, it| {
-            row.uuid(it.id.as_uuid());
-            put_state(row, it);
-        });
-        let met = self.write("comparison.update", UPDATE, slice).await?;
+        let met = self.write("comparison.update", UPDATE, states(comparisons)).await?;
         self.require_all("comparison.update", comparisons.len(), met)
     }
 
@@ -64,18 +60,6 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> ComparisonRepository for Sql
         self.fetch_cells("comparison.load", query, COLUMNS, read).await
     }
 
-    async fn locate(&mut self, ids: &[ComparisonId]) -> Result<Vec<(ComparisonId, BatchId)>, StoreError> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let query = sqlx::query(LOCATE).bind(Slice::of_ids(ids.iter().map(|id| id.as_uuid())));
-        self.fetch_cells("comparison.locate", query, LOCATED, |cells| {
-            let mut columns = Columns::of_cells(cells, LOCATED, "comparison.locate", "cj_comparisons", 1);
-            Ok((columns.uuid().map(ComparisonId::new)?, columns.uuid().map(BatchId::new)?))
-        })
-        .await
-    }
-
     async fn cancel_open(&mut self, batches: &[BatchId]) -> Result<(), StoreError> {
         if batches.is_empty() {
             return Ok(());
@@ -83,6 +67,14 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> ComparisonRepository for Sql
         let slice = Slice::of_ids(batches.iter().map(|id| id.as_uuid()));
         self.write("comparison.cancel_open", CANCEL_OPEN, slice).await.map(drop)
     }
+}
+
+/// New states, as [`UPDATE`] takes them.
+pub(crate) fn states(comparisons: &[&ComparisonRecord]) -> String {
+    Slice::of(comparisons, |row, it| {
+        row.uuid(it.id.as_uuid());
+        put_state(row, it);
+    })
 }
 
 fn put_state(row: &mut Slice, it: &ComparisonRecord) {
@@ -153,7 +145,7 @@ SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->
     value ->> 16
 FROM jsonb_each(?1)";
 
-const UPDATE: &str = "
+pub(crate) const UPDATE: &str = "
 UPDATE cj_comparisons SET state = new.value ->> 1, verdict = new.value ->> 2, error_code = new.value ->> 3,
     decisions = new.value ->> 4, asked_at = new.value ->> 5, deadline = new.value ->> 6
 FROM jsonb_each(?1) AS new WHERE cj_comparisons.id = new.value ->> 0";
@@ -166,12 +158,6 @@ const LOAD_OPEN: &str = select!(
         WHERE asked.batch_id = wanted.value AND asked.state IN ('planned', 'asked'))"
 );
 
-const LOCATED: &[&str] = &["id", "batch_id"];
-
-const LOCATE: &str = "
-SELECT json_group_array(json_array(home.id, home.batch_id))
-FROM json_each(?1) AS wanted CROSS JOIN cj_comparisons AS home WHERE home.id = wanted.value";
-
 const LOAD_WITH_SIBLINGS: &str = select!(
     "WHERE (batch_id, wave, ordinal) IN (
         SELECT asked.batch_id, asked.wave, asked.ordinal
@@ -183,4 +169,4 @@ UPDATE cj_comparisons SET state = 'cancelled'
 WHERE state IN ('planned', 'asked') AND batch_id IN (SELECT value FROM json_each(?1))";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, UPDATE, LOAD_ALL, LOAD_OPEN, LOAD_WITH_SIBLINGS, LOCATE, CANCEL_OPEN];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, UPDATE, LOAD_ALL, LOAD_OPEN, LOAD_WITH_SIBLINGS, CANCEL_OPEN];

@@ -21,26 +21,14 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> DecisionRepository for Sqlit
         if decisions.is_empty() {
             return Ok(());
         }
-        let slice = Slice::of(decisions, |row, it| {
-            row.uuid(it.comparison_id.as_uuid()).int(it.ordinal).uuid(it.batch_id.as_uuid()).text(it.role.code());
-            row.optional(it.counted, Slice::int).optional(it.verdict, |row, winner| row.text(winner.code()));
-            row.optional(it.error_code.as_ref(), |row, code| row.text(code.as_str()));
-            row.optional(it.error_message.as_deref(), Slice::text);
-            put_evidence(row, &it.evidence);
-            row.time(it.received_at);
-        });
-        self.write("decision.record", RECORD, slice).await.map(drop)
+        self.write("decision.record", RECORD, rows(decisions)).await.map(drop)
     }
 
     async fn tally(&mut self, cells: &[(&MatrixKey, &MatrixCell)]) -> Result<(), StoreError> {
         if cells.is_empty() {
             return Ok(());
         }
-        let slice = Slice::of(cells, |row, (key, cell)| {
-            row.uuid(key.batch_id.as_uuid()).text(key.essay_a.as_str()).text(key.essay_b.as_str());
-            row.int(cell.wins_a).int(cell.wins_b).int(cell.ties).int(cell.failures);
-        });
-        self.write("decision.tally", TALLY, slice).await.map(drop)
+        self.write("decision.tally", TALLY, counts(cells)).await.map(drop)
     }
 
     async fn matrix(&mut self, batch: BatchId) -> Result<Vec<(MatrixKey, MatrixCell)>, StoreError> {
@@ -56,6 +44,26 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> DecisionRepository for Sqlit
         let rows = self.fetch("decision.totals", sqlx::query(TOTALS).bind(batch.to_string()), read_totals).await?;
         Ok(rows.into_iter().next().unwrap_or_default())
     }
+}
+
+/// Answers, as [`RECORD`] takes them.
+pub(crate) fn rows(decisions: &[DecisionRecord]) -> String {
+    Slice::of(decisions, |row, it| {
+        row.uuid(it.comparison_id.as_uuid()).int(it.ordinal).uuid(it.batch_id.as_uuid()).text(it.role.code());
+        row.optional(it.counted, Slice::int).optional(it.verdict, |row, winner| row.text(winner.code()));
+        row.optional(it.error_code.as_ref(), |row, code| row.text(code.as_str()));
+        row.optional(it.error_message.as_deref(), Slice::text);
+        put_evidence(row, &it.evidence);
+        row.time(it.received_at);
+    })
+}
+
+/// Cells, as [`TALLY`] takes them.
+pub(crate) fn counts(cells: &[(&MatrixKey, &MatrixCell)]) -> String {
+    Slice::of(cells, |row, (key, cell)| {
+        row.uuid(key.batch_id.as_uuid()).text(key.essay_a.as_str()).text(key.essay_b.as_str());
+        row.int(cell.wins_a).int(cell.wins_b).int(cell.ties).int(cell.failures);
+    })
 }
 
 fn put_evidence(row: &mut Slice, evidence: &Evidence) {
@@ -121,7 +129,7 @@ fn read_totals(row: &SqliteRow) -> Result<EvidenceTotals, StoreError> {
     })
 }
 
-const RECORD: &str = concat!("
+pub(crate) const RECORD: &str = concat!("
 INSERT INTO cj_judge_decisions (comparison_id, ordinal, batch_id, role, counted, verdict, error_code, error_message,
     judge_id, confidence, justification, provider, model, prompt_tokens, completion_tokens, cost, latency_ms, received_at)
 SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
@@ -129,7 +137,7 @@ SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->
     value ->> 16, value ->> 17
 FROM jsonb_each(?1)");
 
-const TALLY: &str = "
+pub(crate) const TALLY: &str = "
 INSERT INTO cj_comparison_matrix (batch_id, essay_a, essay_b, wins_a, wins_b, ties, failures)
 SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
 FROM jsonb_each(?1) WHERE true

@@ -68,7 +68,7 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Outbox for SqliteUnit<C> {
             row.uuid(it.id.as_uuid()).optional(sent, Slice::time).optional(retry, Slice::time);
             row.optional(parked, Slice::time).optional(error, Slice::text).flag(untried);
         });
-        self.write("outbox.settle", SETTLE, slice).await.map(drop)
+        self.execute_whole("outbox.settle", sqlx::query(SETTLE).bind(slice)).await.map(drop)
     }
 
     async fn depth(&mut self, kind: MessageKind) -> Result<OutboxDepth, StoreError> {
@@ -168,8 +168,10 @@ WHERE id IN (SELECT id FROM lanes WHERE NOT held ORDER BY age, batch_id, version
 RETURNING id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic, event_key,
     created_at, next_attempt_at, attempts, headers, event_data";
 
-/// What was sent stays sent.
+/// A question that was sent is deleted. Of the rest, what was sent stays sent.
 const SETTLE: &str = "
+DELETE FROM event_outbox WHERE kind = 'question'
+    AND id IN (SELECT value ->> 0 FROM jsonb_each(?1) WHERE value ->> 1 IS NOT NULL);
 UPDATE event_outbox SET published_at = new.value ->> 1, next_attempt_at = ifnull(new.value ->> 2, next_attempt_at),
     parked_at = new.value ->> 3, last_error = new.value ->> 4, attempts = max(attempts - (new.value ->> 5), 0),
     lease_owner = NULL, leased_until = NULL

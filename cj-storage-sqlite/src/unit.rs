@@ -61,7 +61,7 @@ pub struct SqliteUnit<C> {
 enum UnitAccess {
     Read,
     Write,
-    /// Nothing any more: an update met some of its rows and not others, and must not hold in part.
+    /// Nothing any more: some of what one call was to write is written, and must not hold in part.
     Nothing,
 }
 
@@ -97,6 +97,15 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> SqliteUnit<C> {
     pub(crate) async fn execute(&mut self, operation: &'static str, query: Query) -> Result<u64, StoreError> {
         let done = query.execute(&mut *self.conn).await.map_err(|error| store_error(operation, error))?;
         Ok(done.rows_affected())
+    }
+
+    /// Runs several statements as one. Should one of them fail, the unit cannot be committed: those before it have run.
+    pub(crate) async fn execute_whole(&mut self, operation: &'static str, query: Query) -> Result<u64, StoreError> {
+        let done = self.execute(operation, query).await;
+        if done.is_err() {
+            self.access = UnitAccess::Nothing;
+        }
+        done
     }
 
     /// Runs a query and reads every row.
@@ -167,7 +176,8 @@ impl UnitOfWork for SqliteUnit<Transaction<'static, Sqlite>> {
 }
 
 fn spoilt(operation: &'static str) -> StoreError {
-    StoreError::new(ErrorKind::Conflict, operation).with_source("an update of this unit missed a row: drop the unit")
+    StoreError::new(ErrorKind::Conflict, operation)
+        .with_source("a call of this unit wrote a part of its rows: drop the unit")
 }
 
 /// A statement with its parameters.

@@ -23,6 +23,10 @@
 macro_rules! conformance {
     ($setup:expr) => {
         $crate::conformance_cases! { $setup;
+            answered: [
+                writes_all_that_answers_change,
+                writes_nothing_of_answers_that_were_overtaken,
+            ];
             atomicity: [
                 inserts_are_all_or_nothing,
                 changes_are_all_or_nothing,
@@ -56,7 +60,7 @@ macro_rules! conformance {
                 loads_open_ones_with_their_siblings,
                 loads_open_ones_of_several_batches,
                 loads_by_id_with_siblings,
-                locates_by_id,
+                locks_the_batches_of_comparisons,
                 updates_the_state_and_leaves_the_question,
                 an_update_of_a_missing_comparison_is_a_conflict,
                 cancels_what_is_open,
@@ -126,6 +130,7 @@ macro_rules! conformance {
                 claims_messages_as_they_were_appended,
                 refuses_to_append_a_message_twice,
                 kinds_are_claimed_apart,
+                a_question_that_was_sent_is_deleted,
                 claims_the_oldest_first,
                 equal_ages_are_claimed_in_order,
                 one_key_is_claimed_in_order,

@@ -87,10 +87,14 @@ impl Load {
     pub async fn take(self) -> Result<Taken, Failure> {
         let mut running = Vec::new();
         for (number, units) in self.clients.into_iter().enumerate() {
-            let service = service(&(Arc::clone(&self.store) as Arc<dyn Store>), &format!("client {number}"))?;
+            let clock = Arc::new(ManualClock::at(DateTime::UNIX_EPOCH));
+            let store = Arc::clone(&self.store) as Arc<dyn Store>;
+            let service = Service::new(store, Arc::clone(&clock) as _, WorkerId::new(format!("client {number}"))?);
             running.push(tokio::spawn(async move {
                 let (mut verdicts, mut done) = (0_u64, 0_u64);
-                for unit in units {
+                for (turn, unit) in (1_i64..).zip(units) {
+                    // Rows that are kept by age come in order of age, as they do in use.
+                    clock.advance_to(DateTime::UNIX_EPOCH + TimeDelta::milliseconds(turn));
                     let receipt = service.take_verdicts(&unit).await?;
                     if receipt.taken as usize != unit.len() {
                         return Err(Failure::from(format!("not all were counted: {receipt:?}")));

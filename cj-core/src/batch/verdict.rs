@@ -122,7 +122,8 @@ impl Batch {
     fn count(&mut self, verdict: Verdict, winner: Winner, cx: &Context<'_>, change: &mut ChangeSet) {
         let id = verdict.comparison_id;
         let comparison = &self.comparisons[&id];
-        let (question, attempt) = (comparison.question(), comparison.attempt);
+        let (question, attempt, is_unsent) =
+            (comparison.question(), comparison.attempt, comparison.state == ComparisonState::Planned);
         let was = self.question_state(comparison);
         if comparison.state == ComparisonState::Cancelled {
             // It was withdrawn while it was on its way: it was asked after all.
@@ -152,7 +153,9 @@ impl Batch {
         comparison.verdict = Some(winner);
         self.note_attempt(id, AttemptStep::Decided, change);
         self.keep(verdict, DecisionRole::Counted, cx, change);
-        change.withdraw_question(id);
+        if is_unsent {
+            change.withdraw_question(id);
+        }
         self.withdraw_unsent(question, change);
     }
 
@@ -202,6 +205,7 @@ impl Batch {
         let retryable = lost.code.is_retryable();
         let may_retry = self.may_retry(&lost);
         let comparison = self.comparisons.get_mut(&lost.id).expect("callers looked it up");
+        let is_unsent = comparison.state == ComparisonState::Planned;
         comparison.state = lost.state;
         comparison.error_code = Some(lost.code);
         let ended = comparison.clone();
@@ -212,7 +216,9 @@ impl Batch {
         };
         self.note_attempt(lost.id, step, change);
         change.update_comparison(ended.clone());
-        change.withdraw_question(lost.id);
+        if is_unsent {
+            change.withdraw_question(lost.id);
+        }
         change.tally(self.cell_of(lost.id), MatrixCell { failures: 1, ..MatrixCell::default() });
         self.state.counters.retryable += u32::from(retryable);
         if self.question_state(&ended) == QuestionState::Failed {

@@ -1,4 +1,4 @@
-//! Answers come in, in slices: K of any number of batches in one unit, about eight statements whatever K is.
+//! Answers come in, in slices: K of any number of batches in one unit, about five statements whatever K is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -171,9 +171,7 @@ impl Service {
         settlements: Vec<Settlement>,
     ) -> Result<Receipt, ServiceError> {
         let ids: Vec<ComparisonId> = items.iter().map(|item| item.comparison_id).collect();
-        let homes: BTreeMap<ComparisonId, BatchId> = unit.locate(&ids).await?.into_iter().collect();
-        let wanted: Vec<BatchId> = homes.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
-        let mut batches = self.load_batches(&mut *unit, &wanted, ids).await?;
+        let (mut batches, homes) = self.load_batches(&mut *unit, ids).await?;
         let texts = self.texts_for_retries(&mut *unit, &items, &homes).await?;
         let erased = Self::erased(&mut *unit, &batches).await?;
         let none = EssayTexts::new();
@@ -211,7 +209,9 @@ impl Service {
                 }
             }
         }
-        unit.settle(&settlements).await?;
+        if !settlements.is_empty() {
+            unit.settle(&settlements).await?;
+        }
         apply(&mut *unit, &change).await?;
         if !owners.is_empty() {
             unit.attribute_letters(&owners).await?;
@@ -224,27 +224,29 @@ impl Service {
         Ok(receipt)
     }
 
+    /// The batches of comparisons, held, and which comparison is of which.
     async fn load_batches(
         &self,
         unit: &mut dyn UnitOfWork,
-        wanted: &[BatchId],
         ids: Vec<ComparisonId>,
-    ) -> Result<BTreeMap<BatchId, Batch>, ServiceError> {
-        if wanted.is_empty() {
-            return Ok(BTreeMap::new());
+    ) -> Result<(BTreeMap<BatchId, Batch>, BTreeMap<ComparisonId, BatchId>), ServiceError> {
+        let records = unit.lock_of(&ids).await?;
+        if records.is_empty() {
+            return Ok(Default::default());
         }
-        let records = unit.lock(wanted).await?;
         // Read after the lock: what another worker committed meanwhile must be seen.
         let rows = ComparisonRepository::load(unit, &ComparisonQuery::WithSiblings(ids)).await?;
+        let mut homes = BTreeMap::new();
         let mut rows_of: BTreeMap<BatchId, Vec<_>> = BTreeMap::new();
         for row in rows {
+            homes.insert(row.id, row.batch_id);
             rows_of.entry(row.batch_id).or_default().push(row);
         }
         let load = |record: crate::change::BatchRecord| {
             let id = record.id();
             (id, Batch::load(record, rows_of.remove(&id).unwrap_or_default(), Loaded::Named))
         };
-        Ok(records.into_iter().map(load).collect())
+        Ok((records.into_iter().map(load).collect(), homes))
     }
 
     /// The batches whose texts were erased. They ended before that, so that a slice for batches that go on asks nothing.

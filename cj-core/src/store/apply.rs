@@ -1,6 +1,6 @@
 //! The one order of writes, for owned and for lent transactions alike.
 
-use super::{Repositories, StoreError};
+use super::{Answered, Repositories, StoreError};
 use crate::change::ChangeSet;
 
 /// Writes a change through the repositories of one unit of work: about one statement per kind of row.
@@ -24,14 +24,18 @@ pub async fn apply(repos: &mut dyn Repositories, change: &ChangeSet) -> Result<(
         };
     }
     rows!(inserted_batches => BatchRepository::insert);
-    rows!(updated_batches => BatchRepository::update);
+    let batches: Vec<_> = change.updated_batches().collect();
+    let comparisons: Vec<_> = change.updated_comparisons().collect();
+    let cells: Vec<_> = change.matrix().collect();
+    let answered =
+        Answered { batches: &batches, comparisons: &comparisons, decisions: change.decisions(), cells: &cells };
+    if !answered.is_empty() {
+        repos.answer(&answered).await?;
+    }
     rows!(inserted_essays => EssayRepository::insert);
     rows!(updated_essays => EssayRepository::update);
     rows!(waves => WaveRepository::put);
     rows!(inserted_comparisons => ComparisonRepository::insert);
-    rows!(updated_comparisons => ComparisonRepository::update);
-    rows!(slice decisions => DecisionRepository::record);
-    rows!(matrix => DecisionRepository::tally);
     let withdrawn: Vec<_> = change.withdrawn().copied().collect();
     let closed: Vec<_> = change.closed().copied().collect();
     if !closed.is_empty() {

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::StoreError;
 use crate::change::{BatchRecord, BatchUpdate};
-use crate::id::BatchId;
+use crate::id::{BatchId, ComparisonId};
 
 /// Stores batches.
 ///
@@ -24,6 +24,12 @@ pub trait BatchRepository: Send {
     /// # Errors
     /// `Conflict` where waiting for another holder would deadlock; `Corrupt`.
     async fn lock(&mut self, ids: &[BatchId]) -> Result<Vec<BatchRecord>, StoreError>;
+
+    /// Loads the batches that comparisons belong to, as [`Self::lock`] does. Unknown ids are left out.
+    ///
+    /// # Errors
+    /// Those of [`Self::lock`].
+    async fn lock_of(&mut self, comparisons: &[ComparisonId]) -> Result<Vec<BatchRecord>, StoreError>;
 
     /// Writes new states.
     ///

@@ -27,12 +27,6 @@ pub trait ComparisonRepository: Send {
     /// `Corrupt`.
     async fn load(&mut self, query: &ComparisonQuery) -> Result<Vec<ComparisonRecord>, StoreError>;
 
-    /// The batches that comparisons belong to, without holding anything. Unknown ids are left out.
-    ///
-    /// # Errors
-    /// As every read.
-    async fn locate(&mut self, ids: &[ComparisonId]) -> Result<Vec<(ComparisonId, BatchId)>, StoreError>;
-
     /// Cancels every open comparison of batches that ended: their state changes and nothing else.
     ///
     /// # Errors

@@ -14,6 +14,7 @@
 //! # Cancellation
 //! Dropping any future of these traits leaves the unit fit for nothing but to be dropped.
 
+mod answered;
 pub mod apply;
 mod batch;
 mod bell;
@@ -34,6 +35,7 @@ mod wakes;
 mod wave;
 
 pub use crate::change::EvidenceTotals;
+pub use answered::{AnswerRepository, Answered};
 pub use apply::apply;
 pub use batch::{BatchQuery, BatchRepository};
 pub use bell::{Bell, BellWakes};

@@ -24,8 +24,8 @@ pub trait Outbox: Send {
     /// `Conflict` when an id is there already.
     async fn append(&mut self, messages: &[OutboxMessage]) -> Result<(), StoreError>;
 
-    /// Deletes the questions of comparisons that ended, sent or not, and all questions of batches that ended. A question's id
-    /// is that of its comparison; events stay.
+    /// Deletes the unsent questions of comparisons that ended, and all questions of batches that ended. A question's id is that
+    /// of its comparison; events stay.
     ///
     /// # Errors
     /// As every write.
@@ -38,7 +38,8 @@ pub trait Outbox: Send {
     /// `Conflict` where another relay was faster.
     async fn claim(&mut self, claim: &Claim) -> Result<Vec<OutboxMessage>, StoreError>;
 
-    /// Writes what became of claimed messages, and ends their leases. Passed over are ids that are not there (withdrawn
+    /// Writes what became of claimed messages, and ends their leases. An event that was sent stays, for as long as events are
+    /// kept; a question is deleted: its judge has it, and another attempt brings a question of its own. Passed over are ids that are not there (withdrawn
     /// meanwhile) and messages that are sent: a slow relay does not take that back. `Retry` and `Released` of a parked message let it go again; `OutboxRegister::replay` also forgets its attempts.
     ///
     /// # Errors

@@ -3,13 +3,14 @@
 use async_trait::async_trait;
 
 use super::{
-    BatchRepository, ComparisonRepository, DeadLetters, DecisionRepository, ErasureRepository, EssayRepository, Inbox,
-    Outbox, OutboxRegister, ResultRepository, StoreError, WaveRepository,
+    AnswerRepository, BatchRepository, ComparisonRepository, DeadLetters, DecisionRepository, ErasureRepository,
+    EssayRepository, Inbox, Outbox, OutboxRegister, ResultRepository, StoreError, WaveRepository,
 };
 
 /// Every repository of one unit of work. It is there for whatever has them all, a host's own transaction included.
 pub trait Repositories:
-    BatchRepository
+    AnswerRepository
+    + BatchRepository
     + ComparisonRepository
     + DeadLetters
     + DecisionRepository
@@ -24,7 +25,8 @@ pub trait Repositories:
 }
 
 impl<T> Repositories for T where
-    T: BatchRepository
+    T: AnswerRepository
+        + BatchRepository
         + ComparisonRepository
         + DeadLetters
         + DecisionRepository

@@ -57,9 +57,9 @@ impl World {
             agree("what an attempt repeats", &row.retry_of.is_some(), &(attempt.number > 1))?;
             agree("an attempt's error", &row.error_code.is_some(), &attempt.lost.is_some())?;
         }
-        let open = |state| matches!(state, State::Planned | State::Asked);
-        let open: BTreeSet<_> = self.model.attempts.iter().filter(|a| open(a.state)).map(|a| a.id).collect();
-        agree("the questions put out", &self.rows.questions, &open)?;
+        let unsent = self.model.attempts.iter().filter(|a| matches!(a.state, State::Planned));
+        let unsent: BTreeSet<_> = unsent.map(|a| a.id).collect();
+        agree("the questions put out", &self.rows.questions, &unsent)?;
         let mut cells = BTreeMap::new();
         for row in self.rows.comparisons.values() {
             let cell: &mut MatrixCell = cells.entry((row.essay_a.clone(), row.essay_b.clone())).or_default();

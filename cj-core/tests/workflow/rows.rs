@@ -65,6 +65,10 @@ impl Rows {
             assert!(self.comparisons.insert(row.id, row.clone()).is_none(), "{} is planned twice", row.id);
         }
         for row in change.updated_comparisons() {
+            if row.state == ComparisonState::Asked {
+                // The shell settles the question in the unit that notes this.
+                self.questions.remove(&row.id);
+            }
             assert!(self.comparisons.insert(row.id, row.clone()).is_some(), "{} was never planned", row.id);
         }
         for answer in change.decisions() {

@@ -140,19 +140,25 @@ pub async fn loads_by_id_with_siblings(store: Arc<dyn Store>) {
     assert_eq!(load(&store, ComparisonQuery::WithSiblings(vec![batch.comparison_id(77, 0, 1)])).await, []);
 }
 
-/// Comparisons are located without their rows; what is not there is left out.
-pub async fn locates_by_id(store: Arc<dyn Store>) {
+/// The batches of comparisons are locked in order of id, each once; what is not there is left out.
+pub async fn locks_the_batches_of_comparisons(store: Arc<dyn Store>) {
     let (batch, other) = (seeded(&store, "batch").await.id(), seeded(&store, "other").await.id());
     let (rows, others) = (mixed(batch), mixed(other));
     put_comparisons(&store, &rows).await;
     put_comparisons(&store, &others).await;
-    let ids = [others[2].id, batch.comparison_id(77, 0, 1), rows[0].id, rows[5].id];
-    let mut located = view(&store).await.locate(&ids).await.expect("comparisons are located");
-    located.sort_unstable();
-    let mut expected = [(others[2].id, other), (rows[0].id, batch), (rows[5].id, batch)];
+    put_comparisons(&store, &mixed(seeded(&store, "not named").await.id())).await;
+    let unknown = batch.comparison_id(77, 0, 1);
+    let mut unit = begin(&store).await;
+    let ids = [others[2].id, unknown, rows[0].id, rows[5].id, rows[0].id];
+    let locked = unit.lock_of(&ids).await.expect("their batches are locked");
+    let mut expected = [batch, other];
     expected.sort_unstable();
-    assert_eq!(located, expected);
-    assert_eq!(view(&store).await.locate(&[]).await.expect("nothing is located"), []);
+    assert_eq!(locked, unit.lock(&expected).await.expect("batches are locked"));
+    assert_eq!(locked.iter().map(|batch| batch.id()).collect::<Vec<_>>(), expected);
+    assert_eq!(unit.lock_of(&[unknown]).await.expect("nothing is locked"), []);
+    assert_eq!(unit.lock_of(&[]).await.expect("nothing is locked"), []);
+    drop(unit);
+    refused(view(&store).await.lock_of(&ids).await, ErrorKind::Unsupported);
 }
 
 /// An update writes what inputs change, and nothing else.

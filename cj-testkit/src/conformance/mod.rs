@@ -4,6 +4,7 @@
 //! cases run, waits for no wall-clock time, and writes a batch and its essays before what refers to them.
 #![expect(clippy::missing_panics_doc, reason = "every case panics where the store breaks the contract")]
 
+pub mod answered;
 pub mod atomicity;
 pub mod batch;
 pub mod comparison;

@@ -124,6 +124,23 @@ pub async fn kinds_are_claimed_apart(store: Arc<dyn Store>) {
     assert_eq!(depth(&store, MessageKind::Event).await.pending, 1);
 }
 
+/// A question that a judge has is deleted, and what is said of it later is passed over; an event that was sent stays.
+pub async fn a_question_that_was_sent_is_deleted(store: Arc<dyn Store>) {
+    let batch = seeded(&store, "batch").await.id();
+    let event = timed("batch", 1, 0, 1);
+    let question = fixture::question(&fixture::comparison(batch, 1, 0, 1));
+    let unsent = fixture::question(&fixture::comparison(batch, 1, 1, 1));
+    append(&store, &[question.clone(), unsent.clone(), event.clone()]).await;
+    settle(&store, &[(question.id, sent(11)), (event.id, sent(11))]).await;
+    assert_eq!(depth(&store, MessageKind::Question).await.pending, 1);
+    append(&store, std::slice::from_ref(&question)).await;
+    settle(&store, &[(question.id, sent(12))]).await;
+    settle(&store, &[(question.id, SettlementOutcome::Retry { at: at(13), error: "slow".to_owned() })]).await;
+    assert_eq!(claim(&store, by("relay", MessageKind::Question, 100, 10)).await, [claimed(unsent, 1)]);
+    let mut unit = begin(&store).await;
+    refused(unit.append(&[event]).await, ErrorKind::Conflict);
+}
+
 /// The oldest are claimed first, at most so many.
 pub async fn claims_the_oldest_first(store: Arc<dyn Store>) {
     let messages = ["e", "c", "a", "d", "b"].map(|name| timed(name, 1, 0, i64::from(name.as_bytes()[0])));

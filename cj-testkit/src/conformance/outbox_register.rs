@@ -169,7 +169,7 @@ pub async fn a_released_message_was_not_tried(store: Arc<dyn Store>) {
     assert_eq!(entries(&store, OutboxQuery::Id(fresh.id)).await[0].message.attempts, 0);
 }
 
-/// Events that were sent long ago go, oldest first and so many; what is unsent, parked, young or a question stays.
+/// Events that were sent long ago go, oldest first and so many; what is unsent, parked or young stays, questions too.
 pub async fn discards_what_was_sent_long_ago(store: Arc<dyn Store>) {
     let batch = seeded(&store, "batch").await.id();
     let question = fixture::question(&fixture::comparison(batch, 1, 0, 1));
@@ -177,7 +177,7 @@ pub async fn discards_what_was_sent_long_ago(store: Arc<dyn Store>) {
     append(&store, &messages).await;
     append(&store, std::slice::from_ref(&question)).await;
     settle(&store, &[(messages[0].id, sent(30)), (messages[1].id, sent(10)), (messages[2].id, sent(20))]).await;
-    settle(&store, &[(messages[3].id, parked(10)), (messages[4].id, sent(40)), (question.id, sent(10))]).await;
+    settle(&store, &[(messages[3].id, parked(10)), (messages[4].id, sent(40))]).await;
     let discard = async |seconds: i64, limit: u32| {
         let mut unit = begin(&store).await;
         let gone = unit.discard_sent(at(seconds), limit).await.expect("old events are discarded");

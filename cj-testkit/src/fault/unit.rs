@@ -10,10 +10,10 @@ use cj_core::change::{
 };
 use cj_core::id::{BatchId, ComparisonId, EventId};
 use cj_core::store::{
-    BatchQuery, BatchRepository, Claim, ComparisonQuery, ComparisonRepository, DeadLetters, DecisionRepository,
-    Erasure, ErasureRepository, ErasureScope, EssayRepository, EvidenceTotals, Inbox, LetterOwner, Outbox, OutboxDepth,
-    OutboxQuery, OutboxRegister, Repositories, ResultRepository, Settlement, StoreError, Texts, UnitOfWork,
-    WaveRepository,
+    AnswerRepository, Answered, BatchQuery, BatchRepository, Claim, ComparisonQuery, ComparisonRepository, DeadLetters,
+    DecisionRepository, Erasure, ErasureRepository, ErasureScope, EssayRepository, EvidenceTotals, Inbox, LetterOwner,
+    Outbox, OutboxDepth, OutboxQuery, OutboxRegister, Repositories, ResultRepository, Settlement, StoreError, Texts,
+    UnitOfWork, WaveRepository,
 };
 
 use super::plan::Plan;
@@ -41,6 +41,14 @@ impl UnitOfWork for Faulty<dyn UnitOfWork> {
 
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
+impl<U: Repositories + ?Sized> AnswerRepository for Faulty<U> {
+    async fn answer(&mut self, answered: &Answered<'_>) -> Result<(), StoreError> {
+        self.plan.run("answer.answer", self.inner.answer(answered)).await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
 impl<U: Repositories + ?Sized> BatchRepository for Faulty<U> {
     async fn insert(&mut self, batches: &[&BatchRecord]) -> Result<(), StoreError> {
         self.plan.run("batch.insert", BatchRepository::insert(&mut *self.inner, batches)).await
@@ -49,6 +57,13 @@ impl<U: Repositories + ?Sized> BatchRepository for Faulty<U> {
     async fn lock(&mut self, ids: &[BatchId]) -> Result<Vec<BatchRecord>, StoreError> {
         self.plan.require_readable("batch.lock", ids)?;
         self.plan.run("batch.lock", BatchRepository::lock(&mut *self.inner, ids)).await
+    }
+
+    async fn lock_of(&mut self, comparisons: &[ComparisonId]) -> Result<Vec<BatchRecord>, StoreError> {
+        let batches = self.plan.run("batch.lock_of", self.inner.lock_of(comparisons)).await?;
+        let ids: Vec<BatchId> = batches.iter().map(BatchRecord::id).collect();
+        self.plan.require_readable("batch.lock_of", &ids)?;
+        Ok(batches)
     }
 
     async fn update(&mut self, updates: &[&BatchUpdate]) -> Result<(), StoreError> {
@@ -77,10 +92,6 @@ impl<U: Repositories + ?Sized> ComparisonRepository for Faulty<U> {
 
     async fn load(&mut self, query: &ComparisonQuery) -> Result<Vec<ComparisonRecord>, StoreError> {
         self.plan.run("comparison.load", ComparisonRepository::load(&mut *self.inner, query)).await
-    }
-
-    async fn locate(&mut self, ids: &[ComparisonId]) -> Result<Vec<(ComparisonId, BatchId)>, StoreError> {
-        self.plan.run("comparison.locate", ComparisonRepository::locate(&mut *self.inner, ids)).await
     }
 
     async fn cancel_open(&mut self, batches: &[BatchId]) -> Result<(), StoreError> {

@@ -14,10 +14,10 @@ use cj_core::change::{
 use cj_core::id::{BatchId, ComparisonId, EventId};
 use cj_core::store::memory::MemoryStore;
 use cj_core::store::{
-    BatchQuery, BatchRepository, Claim, ComparisonQuery, ComparisonRepository, DeadLetters, DecisionRepository,
-    Erasure, ErasureRepository, ErasureScope, ErrorKind, EssayRepository, EvidenceTotals, Inbox, LetterOwner, Outbox,
-    OutboxDepth, OutboxQuery, OutboxRegister, Repositories, ResultRepository, Settlement, Store, StoreError, Texts,
-    UnitOfWork, WaveRepository,
+    AnswerRepository, BatchQuery, BatchRepository, Claim, ComparisonQuery, ComparisonRepository, DeadLetters,
+    DecisionRepository, Erasure, ErasureRepository, ErasureScope, ErrorKind, EssayRepository, EvidenceTotals, Inbox,
+    LetterOwner, Outbox, OutboxDepth, OutboxQuery, OutboxRegister, Repositories, ResultRepository, Settlement, Store,
+    StoreError, Texts, UnitOfWork, WaveRepository,
 };
 
 use super::shared::Shared;
@@ -111,6 +111,8 @@ fn overtaken(operation: &'static str) -> StoreError {
     StoreError::new(ErrorKind::Conflict, operation)
 }
 
+impl AnswerRepository for SimUnit {}
+
 #[async_trait]
 impl BatchRepository for SimUnit {
     async fn insert(&mut self, rows: &[&BatchRecord]) -> Result<(), StoreError> {
@@ -133,6 +135,13 @@ impl BatchRepository for SimUnit {
     async fn lock(&mut self, ids: &[BatchId]) -> Result<Vec<BatchRecord>, StoreError> {
         self.shared.gate("batch.lock").await?;
         let batches = self.scratch.lock(ids).await?;
+        self.held.extend(batches.iter().map(|batch| (batch.id(), batch.state.version)));
+        Ok(batches)
+    }
+
+    async fn lock_of(&mut self, comparisons: &[ComparisonId]) -> Result<Vec<BatchRecord>, StoreError> {
+        self.shared.gate("batch.lock_of").await?;
+        let batches = self.scratch.lock_of(comparisons).await?;
         self.held.extend(batches.iter().map(|batch| (batch.id(), batch.state.version)));
         Ok(batches)
     }
@@ -161,10 +170,6 @@ impl ComparisonRepository for SimUnit {
     async fn load(&mut self, query: &ComparisonQuery) -> Result<Vec<ComparisonRecord>, StoreError> {
         self.shared.gate("comparison.load").await?;
         ComparisonRepository::load(&mut *self.scratch, query).await
-    }
-
-    async fn locate(&mut self, ids: &[ComparisonId]) -> Result<Vec<(ComparisonId, BatchId)>, StoreError> {
-        self.scratch.locate(ids).await
     }
 }
 

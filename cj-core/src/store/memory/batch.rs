@@ -1,6 +1,7 @@
 //! Batches in memory.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -9,8 +10,8 @@ use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
 use super::grouped::Grouped;
 use super::unit::MemoryUnit;
 use crate::change::{BatchRecord, BatchUpdate};
-use crate::id::BatchId;
-use crate::store::{BatchQuery, BatchRepository, ErrorKind, StoreError};
+use crate::id::{BatchId, ComparisonId};
+use crate::store::{AnswerRepository, BatchQuery, BatchRepository, ErrorKind, StoreError};
 
 /// Batches by id, by deadline, by age and by the caller's name.
 #[derive(Clone)]
@@ -101,6 +102,13 @@ impl BatchRepository for MemoryUnit {
         })
     }
 
+    async fn lock_of(&mut self, comparisons: &[ComparisonId]) -> Result<Vec<BatchRecord>, StoreError> {
+        self.write("batch.lock_of", |tables| {
+            let homes: BTreeSet<BatchId> = comparisons.iter().filter_map(|id| tables.comparisons.home(*id)).collect();
+            Ok(tables.batches.load(homes))
+        })
+    }
+
     async fn update(&mut self, updates: &[&BatchUpdate]) -> Result<(), StoreError> {
         self.write("batch.update", |tables| updates.iter().try_for_each(|update| tables.batches.update(update)))
     }
@@ -121,3 +129,5 @@ impl BatchRepository for MemoryUnit {
         })
     }
 }
+
+impl AnswerRepository for MemoryUnit {}

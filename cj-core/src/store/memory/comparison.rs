@@ -51,6 +51,11 @@ impl ComparisonTable {
         Ok(())
     }
 
+    /// The batch of a comparison.
+    pub(super) fn home(&self, id: ComparisonId) -> Option<BatchId> {
+        self.ids.get(&id).map(|(batch, _, _)| *batch)
+    }
+
     fn cancel_open(&mut self, batch: BatchId) {
         let open: Vec<_> = self.open.rows(&batch).map(|(key, ())| *key).collect();
         for key in open {
@@ -106,11 +111,6 @@ impl ComparisonRepository for MemoryUnit {
                 table.attempts(&known.map(|(batch, question, _)| (*batch, *question)).collect())
             }
         })
-    }
-
-    async fn locate(&mut self, ids: &[ComparisonId]) -> Result<Vec<(ComparisonId, BatchId)>, StoreError> {
-        let table = &self.tables().comparisons;
-        Ok(ids.iter().filter_map(|id| Some((*id, table.ids.get(id)?.0))).collect())
     }
 
     async fn cancel_open(&mut self, batches: &[BatchId]) -> Result<(), StoreError> {

@@ -135,6 +135,10 @@ impl OutboxTable {
     }
 
     fn settle(&mut self, settlement: &Settlement) {
+        let is_sent = matches!(settlement.outcome, SettlementOutcome::Sent { .. });
+        if is_sent && self.rows.get(&settlement.id).is_some_and(|row| row.message.kind == MessageKind::Question) {
+            return self.withdraw(settlement.id);
+        }
         let Some(row) = self.rows.get_mut(&settlement.id).filter(|row| row.sent_at.is_none()) else { return };
         (row.leased_until, row.parked_at, row.last_error) = (None, None, None);
         match &settlement.outcome {
