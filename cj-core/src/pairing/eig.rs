@@ -28,7 +28,16 @@ impl Rule for Eig {
                 let (mean, [left, right]) = contrast(estimate, &variance, pair);
                 rank(information_gain(mean, left + right))
             };
-            let taken = neighbours.round(board, &mut free, want, worth);
+            let full = want.min(free.len() / 2);
+            let mut taken = neighbours.round(board, &mut free, want, worth);
+            if taken.len() < full && !board.has_quotas() {
+                // Whoever was to rest may stand in.
+                let plays = |item: u32| busy.iter().chain(&taken).any(|pair| pair.left == item || pair.right == item);
+                let mut left: Vec<u32> = (0..request.items as u32).filter(|&item| !plays(item)).collect();
+                left.sort_by(|&a, &b| estimate.mean()[a as usize].total_cmp(&estimate.mean()[b as usize]));
+                taken.extend(neighbours.round(board, &mut left, full - taken.len(), worth));
+                neighbours.complete(board, &mut left, full, &mut taken, worth);
+            }
             for &pair in &taken {
                 let (mean, [left, right]) = contrast(estimate, &variance, pair);
                 let p = logistic(mean);

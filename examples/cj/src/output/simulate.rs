@@ -120,6 +120,8 @@ pub struct StopSummary {
 pub struct SimulateSettings {
     /// Number of items.
     pub items: u64,
+    /// Number of reference items beside them, whose scores are known.
+    pub anchors: u64,
     /// Standard deviation of the true scores, in logits; null for a recording.
     pub sd: Option<f64>,
     /// Standard deviation of the prior of the scores.

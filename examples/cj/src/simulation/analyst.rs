@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use cj_core::config::Strategy;
 use cj_core::pairing::Pair;
-use cj_core::scoring::{Fit, Judgements, Model, PairCount, Posterior, Prior, Sampling};
+use cj_core::scoring::{Anchor, Fit, Judgements, Model, ModelBuilder, PairCount, Posterior, Prior, Sampling};
 
 use super::Design;
 use super::recording::names;
@@ -19,14 +19,20 @@ pub(super) struct Analyst {
 }
 
 impl Analyst {
-    pub(super) fn new(design: &Design) -> Result<Self, Error> {
+    /// An analyst who knows the scores of the first items.
+    pub(super) fn new(design: &Design, known: &[f64]) -> Result<Self, Error> {
+        let names = names(known.len() + design.subject.items());
         let model = |sd: f64| {
             let builder = Model::builder().prior(Prior::Normal { sd });
+            let anchored = |builder: ModelBuilder, (name, score): (&String, &f64)| {
+                builder.anchor(name.as_str(), Anchor::Fixed(*score))
+            };
+            let builder = names.iter().zip(known).fold(builder, anchored);
             if design.subject.has_order_effect() { builder.order_effect().build() } else { builder.build() }
         };
         let loose = if design.strategy == Strategy::OptimalGraph { Some(model(UNREGULARISED)?) } else { None };
-        let names = names(design.subject.items());
-        Ok(Self { names, model: model(design.prior_sd)?, loose, counts: BTreeMap::new() })
+        let model = model(design.prior_sd)?;
+        Ok(Self { names, model, loose, counts: BTreeMap::new() })
     }
 
     pub(super) fn learn(&mut self, pair: Pair, left_wins: bool) {

@@ -15,6 +15,10 @@ use crate::error::Error;
 pub(super) struct Batch {
     pub(super) analyst: Analyst,
     world: World,
+    anchors: usize,
+    is_anchor: Vec<bool>,
+    /// Items that one comparison is about.
+    compared: usize,
     dice: Dice,
     seed: u64,
     wave: u32,
@@ -49,11 +53,20 @@ impl Batch {
         let mut dice = Dice::new(design.seed, number as u64);
         let world = match &design.subject {
             Subject::Drawn { items, sd, judges } => World::drawn(*items, *sd, *judges, &mut dice),
+            Subject::Placed { items, anchors, sd, judges } => World::placed(*anchors, *items, *sd, *judges, &mut dice),
             Subject::Recorded(recording) => World::recorded(Arc::clone(recording)),
         };
+        let anchors = design.subject.anchors();
         let seed = dice.next();
         Ok(Self {
-            analyst: Analyst::new(design)?,
+            analyst: Analyst::new(design, &world.truth()[..anchors])?,
+            is_anchor: if anchors > 0 {
+                (0..world.truth().len()).map(|item| item < anchors).collect()
+            } else {
+                Vec::new()
+            },
+            anchors,
+            compared: design.subject.items_compared(),
             world,
             dice,
             seed,
@@ -93,7 +106,7 @@ impl Batch {
         let Some(judgements) = self.wave(design)? else { return Ok(()) };
         let Some(fit) = &self.fit else { return Ok(()) };
         let per_item = self.per_item();
-        let (scores, truth) = (fit.scores(), self.world.truth());
+        let (scores, truth) = (&fit.scores()[self.anchors..], &self.world.truth()[self.anchors..]);
         let (reliability, tau) = (squared_correlation(scores, truth), tau(scores, truth));
         let looks = [design.looks.ssr_every, design.looks.honest_every];
         let mut due = [false; 2];
@@ -121,15 +134,16 @@ impl Batch {
     }
 
     pub(super) fn per_item(&self) -> f64 {
-        2.0 * self.asked.len() as f64 / self.world.truth().len() as f64
+        (self.compared * self.asked.len()) as f64 / self.truth().len() as f64
     }
 
     pub(super) fn asked(&self) -> &[Pair] {
         &self.asked
     }
 
+    /// The true scores of the items that are asked for.
     pub(super) fn truth(&self) -> &[f64] {
-        self.world.truth()
+        &self.world.truth()[self.anchors..]
     }
 
     /// The penalised scores after the last wave; none before the first.
@@ -148,7 +162,9 @@ impl Batch {
         (request.asked, request.refused) = (&self.asked, self.world.refused());
         (request.seed, request.wave) = (self.seed, self.wave);
         (request.rounds, request.repeats) = (design.rounds, design.repeats);
-        request.limit = ((design.most * items as f64 / 2.0).floor() as usize).saturating_sub(self.asked.len());
+        request.anchors = &self.is_anchor;
+        let budget = design.most * self.truth().len() as f64 / self.compared as f64;
+        request.limit = (budget.floor() as usize).saturating_sub(self.asked.len());
         let failed = |error: cj_core::pairing::PairingError| Error::failed(error.to_string());
         let fit = self.loose.as_ref().or(self.fit.as_ref());
         if let Some(fit) = fit {

@@ -42,22 +42,46 @@ pub enum Subject {
         /// How the judges err.
         judges: Judges,
     },
+    /// New items, drawn likewise, that are placed among reference items whose scores are known.
+    Placed {
+        /// Number of new items.
+        items: usize,
+        /// Number of reference items: they stand at the quantiles of N(0, sd²).
+        anchors: usize,
+        /// Standard deviation of the true scores, in logits.
+        sd: f64,
+        /// How the judges err.
+        judges: Judges,
+    },
     /// The items of a recorded tournament.
     Recorded(Arc<Recording>),
 }
 
 impl Subject {
-    /// How many items there are.
+    /// How many items there are whose scores are asked for.
     pub fn items(&self) -> usize {
         match self {
-            Self::Drawn { items, .. } => *items,
+            Self::Drawn { items, .. } | Self::Placed { items, .. } => *items,
             Self::Recorded(recording) => recording.truth().len(),
         }
     }
 
+    /// How many items there are beside them, whose scores are known. They come first.
+    pub fn anchors(&self) -> usize {
+        match self {
+            Self::Placed { anchors, .. } => *anchors,
+            _ => 0,
+        }
+    }
+
+    /// How many of [`Self::items`] a comparison is about: one of them where the other is a reference item.
+    pub fn items_compared(&self) -> usize {
+        if self.anchors() > 0 { 1 } else { 2 }
+    }
+
     /// Whether an order effect is fitted: only where the judges have one.
     pub(super) fn has_order_effect(&self) -> bool {
-        matches!(self, Self::Drawn { judges, .. } if judges.order_effect != 0.0)
+        matches!(self, Self::Drawn { judges, .. } | Self::Placed { judges, .. } if judges.order_effect != 0.0)
     }
 }
 

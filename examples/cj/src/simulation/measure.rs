@@ -27,6 +27,30 @@ pub(super) fn tau(estimates: &[f64], truth: &[f64]) -> f64 {
     if pairs == 0 { 0.0 } else { sum as f64 / pairs as f64 }
 }
 
+/// The quantile of the standard normal distribution for a share between 0 and 1, to about 10⁻¹².
+pub(super) fn normal_quantile(share: f64) -> f64 {
+    let lower = share.min(1.0 - share);
+    // P(Z < −x), by Simpson's rule from 0: Newton's method from the middle, where the function is convex, does not overshoot.
+    let below = |x: f64| {
+        let h = x / f64::from(PARTS);
+        let weigh = |part: u32| if part % 2 == 1 { 4.0 } else { 2.0 };
+        let sum: f64 = (1..PARTS).map(|part| weigh(part) * density(f64::from(part) * h)).sum();
+        0.5 - h / 3.0 * (density(0.0) + sum + density(x))
+    };
+    let mut x = 0.0;
+    for _ in 0..STEPS {
+        x += (below(x) - lower) / density(x);
+    }
+    if share < 0.5 { -x } else { x }
+}
+
+fn density(x: f64) -> f64 {
+    (-0.5 * x * x).exp() / std::f64::consts::TAU.sqrt()
+}
+
+const PARTS: u32 = 400;
+const STEPS: u32 = 12;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,5 +63,13 @@ mod tests {
         assert!((squared_correlation(&truth, &[1.0, 3.0, 2.0, 4.0]) - 0.64).abs() < 1e-12);
         assert!((tau(&[1.0, 3.0, 2.0, 4.0], &truth) - 4.0 / 6.0).abs() < 1e-12);
         assert!(squared_correlation(&truth, &[1.0; 4]).abs() < 1e-12);
+    }
+
+    #[test]
+    fn printed_quantiles() {
+        // Abramowitz & Stegun, table 26.5.
+        for (share, expected) in [(0.5, 0.0), (0.975, 1.959_964), (0.1, -1.281_552), (0.999, 3.090_232)] {
+            assert!((normal_quantile(share) - expected).abs() < 1e-6, "{share}: {}", normal_quantile(share));
+        }
     }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use cj_core::batch::{Decision, Facts, decide};
 use cj_core::change::{CompletionReason, HonestReliability, ScoringCause};
 use cj_core::config::Settings;
-use cj_core::scoring::{Connectivity, Judgements, Posterior, Sampling, Tally, TiePolicy};
+use cj_core::scoring::{Connectivity, Judgements, Posterior, Reliability, Sampling, Tally, TiePolicy};
 
 use super::batch::Batch;
 use super::measure::squared_correlation;
@@ -130,30 +130,26 @@ impl Run {
             return Ok(None);
         }
         self.looked_at = asked;
-        let posterior = self.posterior(settings, judgements, asked >= budget)?;
-        let reliability = posterior.reliability().ok().map(|found| HonestReliability {
-            median: found.median,
-            low: found.low,
-            high: found.high,
-            p_no_signal: posterior.probability_of_no_spread(),
-            latent_sd: posterior.latent_sd().median,
-        });
         let fewest = judgements.tallies().iter().map(Tally::comparisons).fold(f64::INFINITY, f64::min);
-        let decision = decide(&Facts {
-            settings,
-            cause: ScoringCause::WaveSettled,
-            essays: items as u32,
-            decided: asked as u32,
-            failed: 0,
-            open: 0,
-            verdicts: asked as u32,
-            budget_left: (budget - asked) as u32,
-            connected: Connectivity::of(judgements, TiePolicy::Drop).is_connected(),
-            fewest_verdicts: fewest as u32,
-            reliability: reliability.as_ref(),
-            max_change: None,
-            new_verdicts: new_verdicts as u32,
-        });
+        let connected = Connectivity::of(judgements, TiePolicy::Drop).is_connected();
+        let decision = |reliability: Option<&HonestReliability>| {
+            decide(&Facts {
+                settings,
+                cause: ScoringCause::WaveSettled,
+                essays: items as u32,
+                decided: asked as u32,
+                failed: 0,
+                open: 0,
+                verdicts: asked as u32,
+                budget_left: (budget - asked) as u32,
+                connected,
+                fewest_verdicts: fewest as u32,
+                reliability,
+                max_change: None,
+                new_verdicts: new_verdicts as u32,
+            })
+        };
+        let (posterior, decision) = self.looked(judgements, decision)?;
         let truth = || squared_correlation(posterior.fit().scores(), self.batch.truth());
         Ok(match decision {
             Decision::Complete(reason) => Some(Ended { reason, per_item: self.batch.per_item(), reliability: truth() }),
@@ -161,20 +157,59 @@ impl Run {
         })
     }
 
-    /// The posterior as a service draws it. A quick look comes first, and is all where it is far from ending anything.
-    fn posterior(&self, settings: &Settings, judgements: &Judgements, is_last: bool) -> Result<Posterior, Error> {
+    /// What is decided on the posterior as a service draws it. Shorter looks come first, and are all where whatever is within
+    /// their error decides the same, except that a batch at its target is always looked at in full.
+    fn looked(
+        &self,
+        judgements: &Judgements,
+        decision: impl Fn(Option<&HonestReliability>) -> Decision,
+    ) -> Result<(Posterior, Decision), Error> {
         let sampling = Sampling::seeded(self.batch.sampler_seed());
-        let quick = self.batch.analyst.posterior(judgements, sampling.until_error(COARSE))?;
-        let target = settings.target_reliability().unwrap_or(1.0);
-        let is_far = quick.reliability().is_ok_and(|found| found.low < target - FAR)
-            && (quick.probability_of_no_spread() - 0.5).abs() > FAR;
-        if is_far && !is_last {
-            return Ok(quick);
+        for look in LOOKS {
+            let sampling = sampling.draws(look.draws, look.draws);
+            let posterior = self.batch.analyst.posterior(judgements, sampling)?;
+            let Ok(found) = posterior.reliability() else { continue };
+            let low_margin = look.low_margin + ERRORS * found.low_error;
+            let [below, above] = [-1.0, 1.0].map(|side| {
+                let low = found.low + side * low_margin;
+                let chance = posterior.probability_of_no_spread() + side * look.chance_margin;
+                decision(Some(&honest(&posterior, found, low, chance)))
+            });
+            let is_enough = match below {
+                Decision::Complete(CompletionReason::TargetReliability) => false,
+                Decision::Complete(_) => look.is_for_ends,
+                _ => true,
+            };
+            if below == above && is_enough {
+                return Ok((posterior, below));
+            }
         }
-        self.batch.analyst.posterior(judgements, sampling)
+        let posterior = self.batch.analyst.posterior(judgements, sampling)?;
+        let found = posterior.reliability().ok();
+        let found = found.map(|found| honest(&posterior, found, found.low, posterior.probability_of_no_spread()));
+        let decision = decision(found.as_ref());
+        Ok((posterior, decision))
     }
 }
 
-/// Monte-Carlo error of a quick look, and four times as much.
-const COARSE: f64 = 0.02;
-const FAR: f64 = 0.08;
+fn honest(posterior: &Posterior, found: Reliability, low: f64, p_no_signal: f64) -> HonestReliability {
+    let latent_sd = posterior.latent_sd().median;
+    HonestReliability { median: found.median, low, high: found.high, p_no_signal, latent_sd }
+}
+
+/// A look that is shorter than a service's.
+struct Look {
+    draws: usize,
+    /// How far off the bound may be, beside [`ERRORS`] times its Monte-Carlo error.
+    low_margin: f64,
+    /// How far off the chance of no signal may be.
+    chance_margin: f64,
+    /// Whether its scores are good enough for the end of a batch.
+    is_for_ends: bool,
+}
+
+const LOOKS: [Look; 2] = [
+    Look { draws: 150, low_margin: 0.06, chance_margin: 0.35, is_for_ends: false },
+    Look { draws: 1_000, low_margin: 0.01, chance_margin: 0.1, is_for_ends: true },
+];
+const ERRORS: f64 = 4.0;

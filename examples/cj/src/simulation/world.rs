@@ -5,6 +5,7 @@ use cj_core::pairing::Pair;
 
 use super::Recording;
 use super::dice::Dice;
+use super::measure::normal_quantile;
 
 /// How simulated judges err: P(left) = (1 − lapse)·σ(θₗ − θᵣ + order) + lapse/2.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -27,6 +28,13 @@ impl World {
     /// Items whose true scores are drawn from N(0, sd²).
     pub(super) fn drawn(items: usize, sd: f64, judges: Judges, dice: &mut Dice) -> Self {
         Self::Drawn { truth: (0..items).map(|_| sd * dice.normal()).collect(), judges }
+    }
+
+    /// Items that are drawn likewise, after reference items at the quantiles of N(0, sd²).
+    pub(super) fn placed(anchors: usize, items: usize, sd: f64, judges: Judges, dice: &mut Dice) -> Self {
+        let quantile = |anchor: usize| sd * normal_quantile((anchor as f64 + 0.5) / anchors as f64);
+        let drawn = (0..items).map(|_| sd * dice.normal());
+        Self::Drawn { truth: (0..anchors).map(quantile).chain(drawn).collect(), judges }
     }
 
     pub(super) fn recorded(recording: Arc<Recording>) -> Self {

@@ -52,6 +52,18 @@ fn judges_who_do_not_look_tell_nothing() {
 }
 
 #[test]
+fn new_items_are_placed_among_reference_items_with_few_comparisons() {
+    let call = ["simulate", "--strategy", "anchored", "--anchors", "20", "--items", "20", "--sd", "2"];
+    let document = cj().args(call).args(["--repetitions", "40", "--target", "0.7"]).json("simulate.v1");
+    assert_eq!(document["settings"]["anchors"], 20);
+    let (per_item, error) = figure(&document["needed"]["per_item"]);
+    assert!(per_item - 2.0 * error <= 4.0, "{per_item} ± {error} for .70");
+    // A comparison is about one new item.
+    let comparisons = document["needed"]["comparisons"].as_f64().unwrap();
+    assert!((comparisons - 20.0 * per_item).abs() < 1e-9);
+}
+
+#[test]
 fn batches_end_by_the_rules_of_real_ones() {
     let batches = ["simulate", "--stop", "--items", "10", "--repetitions", "6", "--seed", "3", "--most", "20"];
     let document = cj().args(batches).args(["--sd", "2.5,0.5", "--jobs", "2"]).json("simulate.v1");
@@ -61,6 +73,23 @@ fn batches_end_by_the_rules_of_real_ones() {
     let reached = |stop: &Value| figure(&stop["target_reliability"]).0;
     assert!(reached(&stops[0]) > reached(&stops[1]), "{stops:?}");
     assert!(figure(&stops[0]["per_item"]).0 < figure(&stops[1]["per_item"]).0);
+}
+
+/// Of a thousand batches a handful may still look as if there were something to see: see `docs/pairing.md`.
+#[test]
+fn judges_who_toss_coins_reach_no_target_and_are_found_out() {
+    let batches = ["simulate", "--stop", "--lapse", "1", "--items", "12", "--repetitions", "12", "--seed", "3"];
+    for strategy in ["adaptive", "balanced"] {
+        let document = cj().args(batches).args(["--strategy", strategy]).json("simulate.v1");
+        let stop = &document["stops"][0];
+        assert_eq!(stop["runs"], 12);
+        let share = |reason: &str| figure(&stop[reason]).0;
+        assert!(share("target_reliability") == 0.0, "{stop}");
+        assert!(share("no_signal") >= 0.4, "{stop}");
+        assert!((share("no_signal") + share("budget_exhausted") - 1.0).abs() < 1e-9, "{stop}");
+        // Nobody is called a guesser before twenty answers per item.
+        assert!(figure(&stop["per_item"]).0 >= 20.0, "{stop}");
+    }
 }
 
 #[test]
@@ -88,7 +117,9 @@ fn a_recording_answers_what_it_holds_and_a_page_is_written() {
 
 #[test]
 fn what_cannot_be_simulated_is_said() {
-    assert!(cj().args(["simulate", "--strategy", "anchored"]).refused().contains("anchors"));
+    assert!(cj().args(["simulate", "--strategy", "anchored"]).refused().contains("--anchors"));
+    assert!(cj().args(["simulate", "--anchors", "5"]).refused().contains("--strategy anchored"));
+    assert!(cj().args(["simulate", "--strategy", "given"]).refused().contains("list of pairs"));
     assert!(cj().args(["simulate", "--sd", "1,2"]).refused().contains("--stop"));
     assert!(cj().args(["simulate", "--sd", "-1"]).refused().contains("above 0"));
 }

@@ -13,9 +13,13 @@ pub struct Args {
     #[arg(long, value_name = "SD", default_value = "1.5", value_delimiter = ',', value_parser = positive)]
     #[arg(allow_negative_numbers = true)]
     pub(super) sd: Vec<f64>,
-    /// How the comparisons are chosen: adaptive, swiss, balanced, random, round-robin, eig, acj, optimal-graph
+    /// How the comparisons are chosen: adaptive, swiss, balanced, random, round-robin, eig, acj, optimal-graph, anchored
     #[arg(long, value_name = "NAME", default_value_t, value_parser = strategy)]
     pub(super) strategy: Strategy,
+    /// Reference items at known places, for `--strategy anchored`: the others are placed among them
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=2000))]
+    #[arg(conflicts_with_all = ["replay", "table", "stop", "honest"])]
+    pub(super) anchors: Option<u32>,
     /// How many batches are simulated; without it 100, and with --table 800 of 30 items and 120 of 100
     #[arg(long, value_name = "R", value_parser = clap::value_parser!(u32).range(2..))]
     pub(super) repetitions: Option<u32>,
@@ -76,9 +80,7 @@ fn share(text: &str) -> Result<f64, String> {
 
 fn strategy(name: &str) -> Result<Strategy, String> {
     match name.parse() {
-        Ok(Strategy::Given | Strategy::Anchored) => {
-            Err("it depends on a list of pairs, or on anchors, that a simulation does not have".to_owned())
-        }
+        Ok(Strategy::Given) => Err("it depends on a list of pairs that a simulation does not have".to_owned()),
         Ok(strategy) => Ok(strategy),
         Err(error) => Err(cj_core::config::UnknownStrategy::to_string(&error)),
     }
@@ -88,4 +90,6 @@ const EXAMPLE: &str = "Examples:
   cj simulate --items 30 --sd 1.5 --strategy adaptive --target 0.8 --price 0.01
   cj simulate --replay tournament.csv --target 0.9 --report curve.html
   cj simulate --stop --sd 1.25,1.5,2,2.5 --repetitions 400
+  cj simulate --stop --lapse 1 --repetitions 1000
+  cj simulate --strategy anchored --anchors 30 --sd 2 --target 0.9
   cj simulate --table";

@@ -15,7 +15,8 @@ pub(super) fn designed(args: &Args, design: &Design, simulated: &Simulated) -> S
         let reached = points.iter().map(|point| point.reliability.mean).fold(0.0, f64::max);
         warnings.push(format!("needed absent: the mean reliability reached {reached:.3}, expected {}", args.target));
     }
-    let comparisons = per_item.map(|figure| figure.mean * design.subject.items() as f64 / 2.0);
+    let comparisons =
+        per_item.map(|figure| figure.mean * design.subject.items() as f64 / design.subject.items_compared() as f64);
     let cost = comparisons.zip(args.price).map(|(comparisons, price)| comparisons.ceil() * price);
     let needed = NeededComparisons { target: args.target, per_item: per_item.map(estimated), comparisons, cost };
     let settings = settings(args, design);
@@ -53,11 +54,12 @@ pub(super) fn stop(sd: Option<f64>, stops: &Stops, target: f64) -> StopSummary {
 
 pub(super) fn settings(args: &Args, design: &Design) -> SimulateSettings {
     let sd = match design.subject {
-        Subject::Drawn { sd, .. } => Some(sd),
+        Subject::Drawn { sd, .. } | Subject::Placed { sd, .. } => Some(sd),
         Subject::Recorded(_) => None,
     };
     SimulateSettings {
         items: design.subject.items() as u64,
+        anchors: design.subject.anchors() as u64,
         sd,
         prior_sd: design.prior_sd,
         strategy: design.strategy.to_string(),

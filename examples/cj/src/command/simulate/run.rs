@@ -2,7 +2,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use cj_core::config::Settings;
+use cj_core::config::{Settings, Strategy};
 use cj_core::pairing::Repeats;
 
 use super::Args;
@@ -25,6 +25,9 @@ use crate::simulation::{Design, Judges, Looks, Recording, Simulated, Stops, Subj
 pub fn run(args: &Args, globals: &Globals, console: &Console) -> Result<Exit, Error> {
     if args.sd.len() > 1 && !args.stop {
         return Err(Error::usage("several values of --sd go with --stop only"));
+    }
+    if (args.strategy == Strategy::Anchored) != args.anchors.is_some() {
+        return Err(Error::usage("--anchors and --strategy anchored go together"));
     }
     let jobs = args.jobs.map_or_else(every_core, |jobs| jobs as usize);
     let document = if args.table {
@@ -101,7 +104,7 @@ fn design(args: &Args, seed: u64, sd: f64) -> Result<Design, Error> {
             let recording = Recording::new(&JudgementTable::open(path)?, prior_sd)?;
             (Subject::Recorded(Arc::new(recording)), Repeats::Never)
         }
-        None => (Subject::Drawn { items: args.items as usize, sd, judges }, Repeats::Panel),
+        None => (drawn(args, sd, judges), Repeats::Panel),
     };
     Ok(Design {
         strategy: args.strategy,
@@ -112,8 +115,16 @@ fn design(args: &Args, seed: u64, sd: f64) -> Result<Design, Error> {
         repeats,
         prior_sd,
         most: args.most.unwrap_or(if args.stop { MOST_TO_STOP } else { MOST }),
-        looks: Looks { ssr_every: Some(SSR_EVERY), honest_every: args.honest },
+        looks: Looks { ssr_every: args.anchors.is_none().then_some(SSR_EVERY), honest_every: args.honest },
     })
+}
+
+fn drawn(args: &Args, sd: f64, judges: Judges) -> Subject {
+    let items = args.items as usize;
+    match args.anchors {
+        Some(anchors) => Subject::Placed { items, anchors: anchors as usize, sd, judges },
+        None => Subject::Drawn { items, sd, judges },
+    }
 }
 
 fn every_core() -> usize {
