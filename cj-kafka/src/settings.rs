@@ -146,6 +146,7 @@ impl KafkaSettings {
     pub(crate) fn consumer(&self) -> ClientConfig {
         let defaults = [
             ("auto.offset.reset", "earliest"),
+            ("fetch.queue.backoff.ms", "100"),
             ("fetch.wait.max.ms", "100"),
             ("partition.assignment.strategy", "cooperative-sticky"),
             ("queued.max.messages.kbytes", "16384"),

@@ -1,5 +1,6 @@
 //! The outbox: everything that leaves.
 
+use std::collections::BTreeMap;
 use std::ops::DerefMut;
 
 use async_trait::async_trait;
@@ -11,6 +12,7 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteUnit;
+use crate::cells::Cells;
 use crate::row::Columns;
 use crate::slice::Slice;
 use crate::time::time_text;
@@ -49,8 +51,8 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Outbox for SqliteUnit<C> {
         let query = sqlx::query(CLAIM).bind(kind.code()).bind(limit).bind(time_text(*now));
         let query = query.bind(time_text(until)).bind(owner.to_string());
         let query = query.bind(*behind_parked == BehindParked::Pass);
-        let mut claimed = self.fetch("outbox.claim", query, read).await?;
-        put_in_order(&mut claimed);
+        let mut claimed = self.fetch(CLAIM_OPERATION, query, read).await?;
+        Claim::put_in_order(&mut claimed);
         Ok(claimed)
     }
 
@@ -58,17 +60,27 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Outbox for SqliteUnit<C> {
         if settlements.is_empty() {
             return Ok(());
         }
-        let slice = Slice::of(settlements, |row, it| {
-            let (sent, retry, parked, error, untried) = match &it.outcome {
-                SettlementOutcome::Sent { at } => (Some(*at), None, None, None, false),
-                SettlementOutcome::Retry { at, error } => (None, Some(*at), None, Some(error.as_str()), false),
-                SettlementOutcome::Released { at, error } => (None, Some(*at), None, Some(error.as_str()), true),
-                SettlementOutcome::Parked { at, error } => (None, None, Some(*at), Some(error.as_str()), false),
-            };
-            row.uuid(it.id.as_uuid()).optional(sent, Slice::time).optional(retry, Slice::time);
-            row.optional(parked, Slice::time).optional(error, Slice::text).flag(untried);
+        let (mut sent, mut others) = (BTreeMap::<DateTime<Utc>, Vec<EventId>>::new(), Vec::new());
+        for it in settlements {
+            match &it.outcome {
+                SettlementOutcome::Sent { at } => sent.entry(*at).or_default().push(it.id),
+                SettlementOutcome::Retry { at, error } => others.push((it.id, Some(*at), None, error, false)),
+                SettlementOutcome::Released { at, error } => others.push((it.id, Some(*at), None, error, true)),
+                SettlementOutcome::Parked { at, error } => others.push((it.id, None, Some(*at), error, false)),
+            }
+        }
+        for (at, ids) in sent {
+            self.require_write(SETTLE_OPERATION)?;
+            let slice = Slice::of_ids(ids.iter().map(|id| id.as_uuid()));
+            self.execute_whole(SETTLE_OPERATION, sqlx::query(SETTLE_SENT).bind(slice).bind(time_text(at))).await?;
+        }
+        if others.is_empty() {
+            return Ok(());
+        }
+        let slice = Slice::of(others, |row, (id, retry, parked, error, untried)| {
+            row.uuid(id.as_uuid()).optional(retry, Slice::time).optional(parked, Slice::time).text(error).flag(untried);
         });
-        self.execute_whole("outbox.settle", sqlx::query(SETTLE).bind(slice)).await.map(drop)
+        self.execute_whole(SETTLE_OPERATION, sqlx::query(SETTLE).bind(slice)).await.map(drop)
     }
 
     async fn depth(&mut self, kind: MessageKind) -> Result<OutboxDepth, StoreError> {
@@ -77,28 +89,23 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Outbox for SqliteUnit<C> {
     }
 }
 
-/// The order of the claim, which an update does not keep: oldest first, a message no older than the one before it in its
-/// lane, equal ages in the order in which they were put out.
-fn put_in_order(claimed: &mut Vec<OutboxMessage>) {
-    let place = |it: &OutboxMessage| (it.batch_id, it.version, it.ordinal, it.id);
-    claimed.sort_by(|one, other| (&one.key, place(one)).cmp(&(&other.key, place(other))));
-    let mut ages: Vec<DateTime<Utc>> = claimed.iter().map(|it| it.created_at).collect();
-    for later in 1..claimed.len() {
-        if claimed[later].key == claimed[later - 1].key {
-            ages[later] = ages[later].max(ages[later - 1]);
-        }
-    }
-    let mut aged: Vec<_> = ages.into_iter().zip(claimed.drain(..)).collect();
-    aged.sort_by_key(|(age, it)| (*age, place(it)));
-    claimed.extend(aged.into_iter().map(|(_, it)| it));
-}
-
+/// A claimed message: everything but its bytes is one value, since the driver takes its time for each.
 fn read(row: &SqliteRow) -> Result<OutboxMessage, StoreError> {
-    read_message(&mut Columns::new(row, "outbox.claim", "event_outbox", 1))
+    let mut columns = Columns::new(row, CLAIM_OPERATION, "event_outbox", 0);
+    let cells = Cells::parse(columns.text()?).map_err(|error| StoreError::corrupt(CLAIM_OPERATION, error))?;
+    let cells = cells.rows(BESIDE.len()).next().unwrap_or_default();
+    let message = read_beside(&mut Columns::of_cells(cells, BESIDE, CLAIM_OPERATION, "event_outbox", 1))?;
+    Ok(OutboxMessage { payload: columns.bytes()?, ..message })
 }
 
 /// The columns of a message, in the order in which every statement names them.
 pub(crate) fn read_message(columns: &mut Columns<'_>) -> Result<OutboxMessage, StoreError> {
+    let message = read_beside(columns)?;
+    Ok(OutboxMessage { payload: columns.bytes()?, ..message })
+}
+
+/// What stands beside the bytes of a message, which are left out.
+fn read_beside(columns: &mut Columns<'_>) -> Result<OutboxMessage, StoreError> {
     Ok(OutboxMessage {
         id: columns.uuid().map(EventId::new)?,
         kind: columns.parse(MessageKind::parse)?,
@@ -114,7 +121,7 @@ pub(crate) fn read_message(columns: &mut Columns<'_>) -> Result<OutboxMessage, S
         available_at: columns.time()?,
         attempts: columns.int()?,
         headers: columns.document()?,
-        payload: columns.bytes()?,
+        payload: Vec::new(),
     })
 }
 
@@ -127,6 +134,27 @@ fn read_depth(row: &SqliteRow) -> Result<OutboxDepth, StoreError> {
         next_at: columns.optional_time()?,
     })
 }
+
+const CLAIM_OPERATION: &str = "outbox.claim";
+const SETTLE_OPERATION: &str = "outbox.settle";
+
+/// What [`CLAIM`] puts into one value.
+const BESIDE: &[&str] = &[
+    "id",
+    "kind",
+    "batch_id",
+    "version",
+    "ordinal",
+    "aggregate_type",
+    "aggregate_id",
+    "event_type",
+    "topic",
+    "event_key",
+    "created_at",
+    "next_attempt_at",
+    "attempts",
+    "headers",
+];
 
 const APPEND: &str = "
 INSERT INTO event_outbox (id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic,
@@ -157,24 +185,26 @@ WITH heads AS MATERIALIZED (
                     < (head.batch_id, head.version, head.ordinal, head.id))
     ORDER BY head.created_at, head.batch_id, head.version, head.ordinal, head.id LIMIT ?2),
 lanes AS (
-    SELECT it.id, it.batch_id, it.version, it.ordinal, max(it.created_at) OVER lane AS age,
+    SELECT it.rowid AS place, it.id, it.batch_id, it.version, it.ordinal, max(it.created_at) OVER lane AS age,
         max(it.parked_at IS NOT NULL OR it.next_attempt_at > ?3 OR ifnull(it.leased_until, '') > ?3) OVER lane AS held
     FROM heads CROSS JOIN event_outbox AS it
     WHERE it.kind = ?1 AND it.event_key = heads.event_key AND it.published_at IS NULL
         AND NOT (?6 AND it.parked_at IS NOT NULL)
     WINDOW lane AS (PARTITION BY it.event_key ORDER BY it.batch_id, it.version, it.ordinal, it.id))
 UPDATE event_outbox SET attempts = attempts + 1, lease_owner = ?5, leased_until = ?4
-WHERE id IN (SELECT id FROM lanes WHERE NOT held ORDER BY age, batch_id, version, ordinal, id LIMIT ?2)
-RETURNING id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic, event_key,
-    created_at, next_attempt_at, attempts, headers, event_data";
+WHERE rowid IN (SELECT place FROM lanes WHERE NOT held ORDER BY age, batch_id, version, ordinal, id LIMIT ?2)
+RETURNING json_array(json_array(id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic,
+    event_key, created_at, next_attempt_at, attempts, headers)), event_data";
 
-/// A question that was sent is deleted. Of the rest, what was sent stays sent.
+/// A question that was sent is deleted; an event that was stays sent. Nearly all of a slice is, at one time.
+const SETTLE_SENT: &str = "
+DELETE FROM event_outbox WHERE kind = 'question' AND id IN (SELECT value FROM json_each(?1));
+UPDATE event_outbox SET published_at = ?2, parked_at = NULL, last_error = NULL, lease_owner = NULL, leased_until = NULL
+WHERE id IN (SELECT value FROM json_each(?1)) AND +published_at IS NULL";
+
 const SETTLE: &str = "
-DELETE FROM event_outbox WHERE kind = 'question'
-    AND id IN (SELECT value ->> 0 FROM jsonb_each(?1) WHERE value ->> 1 IS NOT NULL);
-UPDATE event_outbox SET published_at = new.value ->> 1, next_attempt_at = ifnull(new.value ->> 2, next_attempt_at),
-    parked_at = new.value ->> 3, last_error = new.value ->> 4, attempts = max(attempts - (new.value ->> 5), 0),
-    lease_owner = NULL, leased_until = NULL
+UPDATE event_outbox SET next_attempt_at = ifnull(new.value ->> 1, next_attempt_at), parked_at = new.value ->> 2,
+    last_error = new.value ->> 3, attempts = max(attempts - (new.value ->> 4), 0), lease_owner = NULL, leased_until = NULL
 FROM jsonb_each(?1) AS new WHERE event_outbox.id = new.value ->> 0 AND published_at IS NULL";
 
 /// Only the first unsent message of a key can be next; behind a parked one there is none.
@@ -190,4 +220,4 @@ SELECT count(*) FILTER (WHERE parked_at IS NULL) AS pending, count(*) FILTER (WH
 FROM event_outbox AS it WHERE kind = ?1 AND published_at IS NULL";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[APPEND, WITHDRAW, WITHDRAW_BATCHES, CLAIM, SETTLE, DEPTH];
+pub(crate) const STATEMENTS: &[&str] = &[APPEND, WITHDRAW, WITHDRAW_BATCHES, CLAIM, SETTLE_SENT, SETTLE, DEPTH];

@@ -71,6 +71,24 @@ pub struct Claim {
     pub behind_parked: BehindParked,
 }
 
+impl Claim {
+    /// Puts messages of one claim in the order in which they leave: oldest first, a message no older than the one before it of
+    /// its key, equal ages in the order in which they were put out. For stores whose updates keep no order.
+    pub fn put_in_order(claimed: &mut Vec<OutboxMessage>) {
+        let place = |it: &OutboxMessage| (it.batch_id, it.version, it.ordinal, it.id);
+        claimed.sort_by(|one, other| (&one.key, place(one)).cmp(&(&other.key, place(other))));
+        let mut ages: Vec<DateTime<Utc>> = claimed.iter().map(|it| it.created_at).collect();
+        for later in 1..claimed.len() {
+            if claimed[later].key == claimed[later - 1].key {
+                ages[later] = ages[later].max(ages[later - 1]);
+            }
+        }
+        let mut aged: Vec<_> = ages.into_iter().zip(claimed.drain(..)).collect();
+        aged.sort_by_key(|(age, it)| (*age, place(it)));
+        claimed.extend(aged.into_iter().map(|(_, it)| it));
+    }
+}
+
 /// What becomes of messages behind a parked one of their key.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "a store must do either")]

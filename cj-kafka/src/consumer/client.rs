@@ -8,7 +8,7 @@ use std::time::Duration;
 use rdkafka::consumer::{CommitMode, Consumer as _, StreamConsumer};
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::{Offset, TopicPartitionList};
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use super::context::Context;
 use super::{Handler, Lag, Record, Trouble};
@@ -16,8 +16,9 @@ use crate::{KafkaError, KafkaSettings};
 
 /// A member of a consumer group: it hands slices of messages to a handler and commits their offsets once they had their effect.
 ///
-/// While the handler is at work, the next slice is fetched; when that is full too, the brokers are asked for no more until
-/// there is room. Partitions that are taken away take along what was not handed in yet.
+/// While the handler is at work, the next slice is fetched; when that is full too, the client keeps what comes. Where the handler
+/// takes longer than a second, the brokers are asked for no more until there is room. Partitions that are taken away take along
+/// what was not handed in yet.
 pub struct Consumer {
     client: StreamConsumer<Context>,
     lag: Lag,
@@ -100,6 +101,7 @@ impl Consumer {
         mut stop: Pin<&mut (impl Future<Output = ()> + Send)>,
     ) -> Result<Worked, KafkaError> {
         self.gone.clear();
+        let patience = Instant::now() + PATIENCE;
         let mut stopped = false;
         let mut pause = FIRST_PAUSE;
         while !slice.is_empty() {
@@ -110,9 +112,8 @@ impl Consumer {
                         biased;
                         outcome = &mut handling => break outcome,
                         () = &mut stop, if !stopped => stopped = true,
-                        received = self.receive() => received?,
+                        kept = self.keep_up(patience) => kept?,
                     }
-                    self.make_room();
                 }
             };
             match outcome {
@@ -134,9 +135,8 @@ impl Consumer {
                     () = &mut stop => return Ok(Worked::Stopped),
                     () = &mut rest => break,
                     // Without this, the group would take this member for dead.
-                    received = self.receive() => received?,
+                    kept = self.keep_up(patience) => kept?,
                 }
-                self.make_room();
             }
             self.forget_revoked();
             slice.retain(|record| !self.gone.contains(&(format!("{}{}", self.prefix, record.topic), record.partition)));
@@ -176,20 +176,35 @@ impl Consumer {
         }
     }
 
-    /// Asks the brokers for no more while the buffer is full; partitions that come meanwhile are told as well.
-    fn make_room(&mut self) {
-        if self.buffer.len() < SLICE {
-            return;
+    /// What there is to do while a slice is worked on: the buffer is filled; when it is full, nothing until `patience` ends, and
+    /// then the brokers are asked for no more. Pausing throws away what the client has fetched ahead, which a handler that is quick
+    /// would have to wait for after every slice.
+    async fn keep_up(&mut self, patience: Instant) -> Result<(), KafkaError> {
+        if self.is_full() && !self.lag.is_paused() {
+            sleep_until(patience).await;
+            self.pause();
         }
-        let paused = self.client.assignment().and_then(|all| self.client.pause(&all));
-        match paused {
+        self.receive().await?;
+        // Partitions that came meanwhile are told as well.
+        if self.is_full() && self.lag.is_paused() {
+            self.pause();
+        }
+        Ok(())
+    }
+
+    fn is_full(&self) -> bool {
+        self.buffer.len() >= SLICE
+    }
+
+    fn pause(&self) {
+        match self.client.assignment().and_then(|all| self.client.pause(&all)) {
             Ok(()) => self.lag.note_pause(true),
             Err(error) => tracing::debug!(%error, "partitions could not be paused"),
         }
     }
 
     fn resume(&mut self) {
-        if !self.lag.is_paused() || self.buffer.len() >= SLICE {
+        if !self.lag.is_paused() || self.is_full() {
             return;
         }
         match self.client.assignment().and_then(|all| self.client.resume(&all)) {
@@ -258,6 +273,8 @@ const JOIN: &str = "joining the consumer group";
 const SLICE: usize = 500;
 /// How long a slice is waited for once it has begun.
 const LINGER: Duration = Duration::from_millis(10);
+/// How long a slice may take before the brokers are told to wait; the group hears nothing of this member meanwhile but that it lives.
+const PATIENCE: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 const LEAVE: Duration = Duration::from_secs(5);

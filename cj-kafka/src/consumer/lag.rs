@@ -23,7 +23,8 @@ impl Lag {
         (!partitions.is_empty()).then(|| partitions.values().sum())
     }
 
-    /// Whether the brokers are asked for no more at the moment: a slice is worked on, and the next one is full.
+    /// Whether the brokers are asked for no more at the moment: a slice is worked on for longer than a second, and the next one is
+    /// full.
     pub fn is_paused(&self) -> bool {
         self.paused.load(Ordering::Acquire)
     }

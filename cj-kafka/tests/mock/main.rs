@@ -145,7 +145,7 @@ async fn a_slow_handler_gets_slices_of_a_bounded_size_and_misses_nothing() {
         while handled.load(Ordering::SeqCst) == 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        // The consumer goes on polling while the handler is at work, and pauses once the next slice is there.
+        // The next slice is there soon; the handler takes its time, and the consumer pauses.
         while !lag.is_paused() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
