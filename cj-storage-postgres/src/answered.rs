@@ -56,7 +56,7 @@ fn renumbered(sql: &str, taken: usize) -> (String, usize) {
         let digits = part.len() - part.trim_start_matches(|c: char| c.is_ascii_digit()).len();
         let number: usize = part[..digits].parse().unwrap_or_default();
         most = most.max(number);
-        whole.push_str(&format!("${}{}", number + taken, &part[digits..]));
+        whole.extend(["$", &(number + taken).to_string(), &part[digits..]]);
     }
     (whole, most)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cj_core::change::{ComparisonRecord, ComparisonState, Winner};
+use cj_core::change::{BatchRecord, ComparisonRecord, ComparisonState, Winner};
 use cj_core::id::{BatchId, ComparisonId, JudgeId};
 use cj_core::store::{ComparisonQuery, ComparisonRepository, ErrorKind, Store};
 
@@ -154,7 +154,7 @@ pub async fn locks_the_batches_of_comparisons(store: Arc<dyn Store>) {
     let mut expected = [batch, other];
     expected.sort_unstable();
     assert_eq!(locked, unit.lock(&expected).await.expect("batches are locked"));
-    assert_eq!(locked.iter().map(|batch| batch.id()).collect::<Vec<_>>(), expected);
+    assert_eq!(locked.iter().map(BatchRecord::id).collect::<Vec<_>>(), expected);
     assert_eq!(unit.lock_of(&[unknown]).await.expect("nothing is locked"), []);
     assert_eq!(unit.lock_of(&[]).await.expect("nothing is locked"), []);
     drop(unit);
