@@ -6,9 +6,9 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::Duration;
 
 use cj_benches::kafka::{Answers, Stage, TOPICS, bare, drain, events, fill, late};
+use cj_benches::load::rate;
 use cj_benches::postgres::Server;
 use cj_core::change::OutboxMessage;
 use cj_core::id::WorkerId;
@@ -55,7 +55,7 @@ fn main() -> Result<(), Failure> {
 async fn relays(stage: &Stage, server: &Server, size: &Size, round: u32) -> Result<(), Failure> {
     let events = events(size.events);
     let settings = stage.topics(&format!("bare-{round}"), &TOPICS).await?;
-    let limit = rate(events.len(), bare(&settings, &events, || WallTime.start(), |start| WallTime.end(start))?);
+    let limit = rate(events.len() as u64, bare(&settings, &events, || WallTime.start(), |start| WallTime.end(start))?);
     println!("relay/bare producer: {limit:.0} events/s");
 
     let folder = tempfile::tempdir()?;
@@ -84,7 +84,7 @@ async fn relay(store: Arc<dyn Store>, settings: &KafkaSettings, events: &[Outbox
     let relay = Relay::with(service, publisher, RelayPolicy::default(), BreakerSettings::default());
     let start = WallTime.start();
     drain(&relay, u32::try_from(waiting)?).await?;
-    Ok(rate(usize::try_from(waiting)?, WallTime.end(start)))
+    Ok(rate(waiting, WallTime.end(start)))
 }
 
 async fn consumer(stage: &Stage, server: &Server, size: &Size, round: u32) -> Result<(), Failure> {
@@ -95,13 +95,9 @@ async fn consumer(stage: &Stage, server: &Server, size: &Size, round: u32) -> Re
     let done = answers.consume().await?;
     println!(
         "consumer/postgres: {:.0} committed verdicts/s, {} answers in {} units",
-        rate(done.answers, done.took),
+        rate(done.answers as u64, done.took),
         done.answers,
         done.slices
     );
     Ok(())
-}
-
-fn rate(count: usize, took: Duration) -> f64 {
-    count as f64 / took.as_secs_f64()
 }

@@ -5,12 +5,10 @@
 #![expect(clippy::print_stdout, reason = "figures are for people")]
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use cj_benches::load::{Failure, Load, Swept, Taken};
+use cj_benches::load::{Failure, Load, Swept, Taken, rate, timed};
 use cj_benches::postgres::{Server, pgbench};
 use cj_core::store::Store;
-use criterion::measurement::{Measurement as _, WallTime};
 use tokio::runtime::Builder;
 
 /// How much is measured.
@@ -100,14 +98,4 @@ async fn sweeps(server: &Server, size: &Size) -> Result<(), Failure> {
         println!("sweep/postgres/{woken} due of {} batches: {:.3} s", size.batches, took.as_secs_f64());
     }
     Ok(())
-}
-
-async fn timed<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<(T, Duration), Failure> {
-    let start = WallTime.start();
-    let done = work.await?;
-    Ok((done, WallTime.end(start)))
-}
-
-fn rate(count: u64, took: Duration) -> f64 {
-    count as f64 / took.as_secs_f64()
 }

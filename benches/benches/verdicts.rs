@@ -7,11 +7,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cj_benches::load::{Failure, Load, Swept, resident, synced};
+use cj_benches::load::{Failure, Load, Swept, rate, resident, synced, timed};
 use cj_core::store::Store;
 use cj_core::store::memory::MemoryStore;
 use cj_storage_sqlite::SqliteStore;
-use criterion::measurement::{Measurement as _, WallTime};
 use tempfile::TempDir;
 use tokio::runtime::Builder;
 
@@ -144,14 +143,4 @@ async fn million(name: &'static str, size: &Size) -> Result<(), Failure> {
     }
     subject.close().await;
     Ok(())
-}
-
-async fn timed<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<(T, Duration), Failure> {
-    let start = WallTime.start();
-    let done = work.await?;
-    Ok((done, WallTime.end(start)))
-}
-
-fn rate(count: u64, took: Duration) -> f64 {
-    count as f64 / took.as_secs_f64()
 }

@@ -5,12 +5,14 @@ mod disk;
 mod intake;
 mod request;
 mod sweep;
+mod timing;
 
 pub use counting::CountingStore;
 pub use disk::{resident, synced};
 pub use intake::{Load, Taken};
 pub(crate) use intake::{prepare, service};
 pub use sweep::Swept;
+pub use timing::{rate, timed};
 
 /// What goes wrong in a benchmark.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -60,7 +60,7 @@ pub trait Store: Send + Sync + 'static {
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError>;
 
     /// Begins a consistent view that waits for no writer. It shows one committed state, at the latest that of its first
-    /// read. Its writes fail with `Unsupported`, and so do `lock`, `admit` and `claim`.
+    /// read. Its writes fail with `Unsupported`, and so do `lock`, `lock_of`, `admit` and `claim`.
     ///
     /// # Errors
     /// `Unavailable` when the store cannot be reached.
