@@ -45,7 +45,9 @@ fn main() -> Result<(), Failure> {
                 relays(&stage, &server, &size, round).await?;
             }
             if is_wanted("consumer") {
-                consumer(&stage, &server, &size, round).await?;
+                for members in [1, 2] {
+                    consumer(&stage, &server, &size, round, members).await?;
+                }
             }
         }
         Ok(())
@@ -87,14 +89,14 @@ async fn relay(store: Arc<dyn Store>, settings: &KafkaSettings, events: &[Outbox
     Ok(rate(waiting, WallTime.end(start)))
 }
 
-async fn consumer(stage: &Stage, server: &Server, size: &Size, round: u32) -> Result<(), Failure> {
-    let settings = stage.topics(&format!("consumer-{round}"), &[Answers::TOPIC]).await?;
+async fn consumer(stage: &Stage, server: &Server, size: &Size, round: u32, members: usize) -> Result<(), Failure> {
+    let settings = stage.topics(&format!("consumer-{round}-{members}"), &[Answers::TOPIC]).await?;
     let store = Arc::clone(server.store()) as Arc<dyn Store>;
     let answers = Answers::publish(&settings, &store, size.batches, size.essays).await?;
     server.settle().await?;
-    let done = answers.consume().await?;
+    let done = answers.consume(members).await?;
     println!(
-        "consumer/postgres: {:.0} committed verdicts/s, {} answers in {} units",
+        "consumer/postgres/{members} of a group: {:.0} committed verdicts/s, {} answers in {} units",
         rate(done.answers as u64, done.took),
         done.answers,
         done.slices

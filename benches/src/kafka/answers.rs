@@ -16,7 +16,8 @@ use cj_core::port::EventPublisher as _;
 use cj_core::service::{Answer, Service};
 use cj_core::store::Store;
 use cj_kafka::{Consumer, Handler, Intake, IntakeSettings, KafkaPublisher, KafkaSettings, Record, Trouble};
-use tokio::sync::Notify;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::Failure;
@@ -66,25 +67,40 @@ impl Answers {
         Ok(Self { settings: settings.clone(), service: service(store, "consumer")?, count: messages.len() })
     }
 
-    /// Lets one consumer of a new group read all of them.
+    /// Lets so many members of a new group read all of them, each in a task of its own.
     ///
     /// # Errors
-    /// Those of the consumer.
-    pub async fn consume(&self) -> Result<Consumed, Failure> {
+    /// Those of the consumers.
+    pub async fn consume(&self, members: usize) -> Result<Consumed, Failure> {
         let (intake, _batches) = Intake::alone(self.service.clone(), None, IntakeSettings::default());
-        let watch = Watch {
+        let watch = Arc::new(Watch {
             intake,
             count: self.count,
             seen: AtomicUsize::new(0),
             slices: AtomicUsize::new(0),
             times: Mutex::default(),
-            done: Notify::new(),
-        };
-        let consumer = Consumer::join(&self.settings, &[Self::TOPIC])?;
-        consumer.run(&watch, watch.done.notified()).await?;
-        let times = watch.times.into_inner().map_err(|error| error.to_string())?;
+            members,
+            done: Semaphore::new(0),
+        });
+        let mut running = JoinSet::new();
+        for _ in 0..members {
+            let consumer = Consumer::join(&self.settings, &[Self::TOPIC])?;
+            let watch = Arc::clone(&watch);
+            running.spawn(async move {
+                let done = async {
+                    // It is never closed.
+                    let _ = watch.done.acquire().await.map(SemaphorePermit::forget);
+                };
+                consumer.run(&*watch, done).await
+            });
+        }
+        while let Some(ended) = running.join_next().await {
+            ended??;
+        }
+        let times = *watch.times.lock().map_err(|error| error.to_string())?;
         let (Some(first), Some(last)) = times else { return Err("nothing was read".into()) };
-        Ok(Consumed { answers: watch.seen.into_inner(), slices: watch.slices.into_inner(), took: last - first })
+        let (answers, slices) = (watch.seen.load(Ordering::Relaxed), watch.slices.load(Ordering::Relaxed));
+        Ok(Consumed { answers, slices, took: last - first })
     }
 }
 
@@ -95,7 +111,8 @@ struct Watch {
     seen: AtomicUsize,
     slices: AtomicUsize,
     times: Mutex<(Option<Instant>, Option<Instant>)>,
-    done: Notify,
+    members: usize,
+    done: Semaphore,
 }
 
 #[async_trait]
@@ -110,7 +127,7 @@ impl Handler for Watch {
         }
         self.slices.fetch_add(1, Ordering::Relaxed);
         if self.seen.fetch_add(records.len(), Ordering::Relaxed) + records.len() >= self.count {
-            self.done.notify_one();
+            self.done.add_permits(self.members);
         }
         Ok(())
     }
