@@ -105,6 +105,7 @@ struct Run {
 
 impl Run {
     fn play(&mut self, design: &Design, settings: &Settings) -> Result<(), Error> {
+        let mut last = None;
         while let Some(judgements) = self.batch.wave(design)? {
             if let Some(scores) = self.batch.scores() {
                 self.curve.push((self.batch.per_item(), squared_correlation(scores, self.batch.truth())));
@@ -112,6 +113,14 @@ impl Run {
             if self.ended.is_none() {
                 self.ended = self.decided(design, settings, &judgements)?;
             }
+            last = Some(judgements);
+        }
+        if let (None, Some(judgements)) = (self.ended, last) {
+            let sampling = Sampling::seeded(self.batch.sampler_seed());
+            let posterior = self.batch.analyst.posterior(&judgements, sampling)?;
+            let reliability = squared_correlation(posterior.fit().scores(), self.batch.truth());
+            let reason = CompletionReason::PairsExhausted;
+            self.ended = Some(Ended { reason, per_item: self.batch.per_item(), reliability });
         }
         Ok(())
     }

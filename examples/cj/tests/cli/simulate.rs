@@ -75,6 +75,16 @@ fn batches_end_by_the_rules_of_real_ones() {
     assert!(figure(&stops[0]["per_item"]).0 < figure(&stops[1]["per_item"]).0);
 }
 
+#[test]
+fn a_batch_that_runs_out_of_pairs_is_counted() {
+    let call =
+        ["simulate", "--stop", "--strategy", "optimal-graph", "--items", "4", "--repetitions", "6", "--sd", "0.5"];
+    let document = cj().args(call).json("simulate.v1");
+    let stop = &document["stops"][0];
+    assert_eq!(stop["runs"], 6);
+    assert_eq!(figure(&stop["budget_exhausted"]).0, 0.0, "four items have six pairs, the budget is larger: {stop}");
+}
+
 /// Of a thousand batches a handful may still look as if there were something to see: see `docs/pairing.md`.
 #[test]
 fn judges_who_toss_coins_reach_no_target_and_are_found_out() {
