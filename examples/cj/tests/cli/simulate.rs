@@ -82,7 +82,8 @@ fn a_batch_that_runs_out_of_pairs_is_counted() {
     let document = cj().args(call).json("simulate.v1");
     let stop = &document["stops"][0];
     assert_eq!(stop["runs"], 6);
-    assert_eq!(figure(&stop["budget_exhausted"]).0, 0.0, "four items have six pairs, the budget is larger: {stop}");
+    // Four items have six pairs; the budget is larger.
+    assert!(figure(&stop["per_item"]).0 <= 3.0, "{stop}");
 }
 
 /// Of a thousand batches a handful may still look as if there were something to see: see `docs/pairing.md`.
