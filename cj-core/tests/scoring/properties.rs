@@ -125,9 +125,14 @@ proptest! {
         prop_assert_eq!(&kept, &counted);
         let builder = Model::builder().prior(Prior::Normal { sd: 1.5 });
         let model = if order { builder.order_effect() } else { builder }.build().unwrap();
-        let (one, other) = (model.fit(&kept).unwrap(), model.fit(&counted).unwrap());
-        prop_assert_eq!(bits(one.scores()), bits(other.scores()));
-        prop_assert_eq!(bits(one.standard_errors()), bits(other.standard_errors()));
+        // With an order effect a few judgements may have no maximum.
+        match (model.fit(&kept), model.fit(&counted)) {
+            (Ok(one), Ok(other)) => {
+                prop_assert_eq!(bits(one.scores()), bits(other.scores()));
+                prop_assert_eq!(bits(one.standard_errors()), bits(other.standard_errors()));
+            }
+            (one, other) => prop_assert_eq!(one.unwrap_err().to_string(), other.unwrap_err().to_string()),
+        }
     }
 
     #[test]
