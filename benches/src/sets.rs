@@ -88,8 +88,9 @@ impl Set {
         Judgements::from_outcomes(&self.names, &self.outcomes).expect("outcomes of the items that are named")
     }
 
-    /// Turns outcomes round until every item can be reached from every other along wins.
+    /// Turns outcomes round until every item can be reached from every other along wins; none is turned back.
     fn mend(&mut self) {
+        let mut turned = vec![false; self.outcomes.len()];
         for _ in 0..1_000 {
             let connectivity = Connectivity::of(&self.judgements(), TiePolicy::Drop);
             if connectivity.is_strongly_connected() {
@@ -107,9 +108,10 @@ impl Set {
             // The largest group takes in any number of others at a time.
             let largest = (0..groups.len()).max_by_key(|group| groups[*group].len()).unwrap_or_default();
             let mut joined = vec![false; groups.len()];
-            for (left, right, outcome) in &mut self.outcomes {
+            for ((left, right, outcome), turned) in self.outcomes.iter_mut().zip(&mut turned) {
                 let (a, b) = (group_of[*left as usize], group_of[*right as usize]);
-                if a != b && !joined[a] && !joined[b] {
+                if a != b && !joined[a] && !joined[b] && !*turned {
+                    *turned = true;
                     (joined[a], joined[b]) = (a != largest, b != largest);
                     *outcome = if *outcome == Outcome::Left { Outcome::Right } else { Outcome::Left };
                 }

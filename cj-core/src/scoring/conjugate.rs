@@ -1,7 +1,9 @@
-use std::ops::{Add, AddAssign, Mul, Sub, SubAssign};
+use std::borrow::Cow;
 
 use super::information::{Information, centre};
+use super::real::Real;
 use super::solver::Plan;
+use super::weights::Weights;
 
 /// Solves with the diagonal as preconditioner (Hestenes & Stiefel 1952); none where it does not settle.
 ///
@@ -39,12 +41,15 @@ fn is_even(diagonal: &[f64]) -> bool {
     diagonal.iter().all(|own| (SMALLEST..LARGEST).contains(own))
 }
 
-fn settle<T: Real>(weights: &[f64], plan: &Plan, diagonal: &[f64], right: &[f64], tolerance: f64) -> Option<Vec<f64>> {
-    let system = System::<T> {
-        plan,
-        weights: weights.iter().map(|weight| T::of(*weight)).collect(),
-        diagonal: diagonal.iter().map(|own| T::of(*own)).collect(),
-    };
+fn settle<T: Real>(
+    weights: &Weights,
+    plan: &Plan,
+    diagonal: &[f64],
+    right: &[f64],
+    tolerance: f64,
+) -> Option<Vec<f64>> {
+    let system =
+        System::<T> { plan, weights: T::all(weights), diagonal: diagonal.iter().map(|own| T::of(*own)).collect() };
     let inverse = |(own, fixed): (&f64, &bool)| if *fixed || *own <= 0.0 { 0.0 } else { 1.0 / own };
     let scale: Vec<T> = diagonal.iter().zip(&plan.fixed).map(inverse).map(T::of).collect();
     let n = right.len();
@@ -90,9 +95,9 @@ struct Way<T> {
     image: T,
 }
 
-struct System<'a, T> {
+struct System<'a, T: Real> {
     plan: &'a Plan,
-    weights: Vec<T>,
+    weights: Cow<'a, [T]>,
     diagonal: Vec<T>,
 }
 
@@ -102,9 +107,9 @@ impl<T: Real> System<'_, T> {
         for (way, own) in ways.iter_mut().zip(&self.diagonal) {
             way.image = *own * way.direction;
         }
-        for (item, ends) in self.plan.starts.windows(2).enumerate() {
+        for (item, places) in self.plan.edges.rows() {
             let own = ways[item].direction;
-            let (others, weights) = (&self.plan.others[ends[0]..ends[1]], &self.weights[ends[0]..ends[1]]);
+            let (others, weights) = (&self.plan.edges.others()[places.clone()], &self.weights[places]);
             // Lanes of their own, so that no sum waits for the one before.
             let mut lanes = [T::default(); LANES];
             let mut meet = |lane: &mut T, other: u32, weight: T| {
@@ -130,32 +135,6 @@ impl<T: Real> System<'_, T> {
                 way.image = T::default();
             }
         }
-    }
-}
-
-/// A number in single or double precision.
-trait Real: Copy + Default + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + AddAssign + SubAssign {
-    fn of(value: f64) -> Self;
-    fn to(self) -> f64;
-}
-
-impl Real for f32 {
-    fn of(value: f64) -> Self {
-        value as Self
-    }
-
-    fn to(self) -> f64 {
-        f64::from(self)
-    }
-}
-
-impl Real for f64 {
-    fn of(value: f64) -> Self {
-        value
-    }
-
-    fn to(self) -> f64 {
-        self
     }
 }
 

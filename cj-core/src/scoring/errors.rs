@@ -97,8 +97,8 @@ fn neumann(information: &Information, plan: &Plan) -> Vec<f64> {
     let diagonal = information.diagonal();
     let free = |item: usize| !plan.fixed[item] && diagonal[item] > 0.0;
     let mut squares = vec![0.0; diagonal.len()];
-    for ((a, b), weight) in information.edges.iter().zip(&information.weights) {
-        let (a, b) = (*a as usize, *b as usize);
+    for ((a, b), weight) in information.edges.iter().zip(information.weights.double().iter()) {
+        let (a, b) = (a as usize, b as usize);
         if free(a) && free(b) {
             let square = weight * weight / (diagonal[a] * diagonal[b]);
             squares[a] += square;
@@ -119,7 +119,9 @@ fn neumann(information: &Information, plan: &Plan) -> Vec<f64> {
 /// Weight of the pairs that tie a free item to a fixed one.
 fn to_fixed(information: &Information, plan: &Plan) -> f64 {
     let crosses = |(a, b): &(u32, u32)| plan.fixed[*a as usize] != plan.fixed[*b as usize];
-    information.edges.iter().zip(&information.weights).filter(|(edge, _)| crosses(edge)).map(|(_, weight)| weight).sum()
+    let weights = information.weights.double();
+    let weighted = information.edges.iter().zip(weights.iter());
+    weighted.filter(|(edge, _)| crosses(edge)).map(|(_, weight)| weight).sum()
 }
 
 /// Variances of some generalised inverse G turned into those of P·G·P: `G_ii − 2 (G1)_i / n + 1'G1 / n²`.

@@ -19,7 +19,7 @@ pub(crate) fn maximise(problem: &Problem, start: Point) -> Result<Optimum, Scori
         let singular = |singular| why_singular(singular, no_maximum(problem, &point, iterations, f64::NAN));
         let information = problem.slope(&point).information;
         add_leverage(problem, &mut augmented, (&information, &plan), &point).map_err(singular)?;
-        let slope = augmented.slope(&point);
+        let mut slope = augmented.slope(&point);
         let gradient = problem.free(&slope.scores);
         let step = slope.information.solve(&plan, &gradient, &slope.extras, TOLERANCE).map_err(singular)?;
         let size = largest(&step.scores).max(largest(&step.extras));
@@ -31,8 +31,8 @@ pub(crate) fn maximise(problem: &Problem, start: Point) -> Result<Optimum, Scori
         if iterations == MOST_ITERATIONS || !size.is_finite() {
             return Err(no_maximum(problem, &point, iterations, size));
         }
-        (point, _) =
-            climb(&augmented, &point, &slope, &step).ok_or_else(|| no_maximum(problem, &point, iterations, size))?;
+        point = climb(&augmented, &point, &mut slope, &step)
+            .ok_or_else(|| no_maximum(problem, &point, iterations, size))?;
         iterations += 1;
     }
 }
@@ -47,7 +47,7 @@ fn add_leverage(
     let covariance = covariance(information, plan)?;
     let bordered = information.bordered(&information.solver(plan)?, TOLERANCE)?;
     let crosses = bordered.cross_covariance();
-    for (index, cell) in problem.cells().enumerate() {
+    let wins = problem.cells().map(|cell| {
         let (left, right) = (cell.left as usize, cell.right as usize);
         let (x, u) = problem.predictors(left, right, at);
         let mut variance = covariance.of_difference(left, right);
@@ -55,8 +55,9 @@ fn add_leverage(
             variance += bordered.extras[0][0] + 2.0 * (cross[left] - cross[right]);
         }
         let half = 0.5 * problem.law.term(cell.counts, x, u).xx * variance;
-        augmented.set_wins(index, [cell.counts.left + half, cell.counts.right + half]);
-    }
+        [cell.counts.left + half, cell.counts.right + half]
+    });
+    augmented.set_wins(wins.collect());
     Ok(())
 }
 

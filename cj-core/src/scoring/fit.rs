@@ -2,6 +2,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::covariance::Covariance;
 use super::errors::{Errors, MOST_EXACT, relative_error, standard_errors, variance_of_difference, variance_of_item};
+use super::information::Information;
 use super::law::{Law, logistic};
 use super::linalg::{centre_both, covariance};
 use super::newton::Optimum;
@@ -92,7 +93,7 @@ impl Fit {
         let effect = |column: usize| Effect { estimate: point.extras[column], standard_error: errors[column] };
         let order_effect = problem.has_order.then(|| effect(0));
         let tie_parameter = problem.law.has_ties().then(|| effect(usize::from(problem.has_order)));
-        let spread = Spread::Curvature(Box::new(Curvature { information, plan }));
+        let spread = Spread::Curvature(Box::new(Curvature::new(information, plan)));
         let fit = Self::bare(judgements, problem, point, spread);
         let max_gradient = Some(max_gradient);
         Ok(Self { before, order_effect, tie_parameter, iterations, max_gradient, accuracy, ..fit })
@@ -186,7 +187,8 @@ impl Fit {
     pub fn standard_error_accuracy(&self) -> f64 {
         *self.error_of_errors.get_or_init(|| match &self.spread {
             Spread::Curvature(curvature) if !self.errors().is_exact => {
-                relative_error(self.standard_errors(), &curvature.information, &curvature.plan).unwrap_or(f64::INFINITY)
+                relative_error(self.standard_errors(), self.information_of(curvature), &curvature.plan)
+                    .unwrap_or(f64::INFINITY)
             }
             _ => 0.0,
         })
@@ -221,7 +223,7 @@ impl Fit {
         }
         let compute = || match &self.spread {
             Spread::Draws(draws) => Ok(draws.covariance()),
-            Spread::Curvature(curvature) => covariance(&curvature.information, &curvature.plan)
+            Spread::Curvature(curvature) => covariance(self.information_of(curvature), &curvature.plan)
                 .map_err(|_| ScoringError::NotConverged { iterations: self.iterations, step: self.accuracy }),
         };
         self.covariance.get_or_init(compute).as_ref().map_err(Clone::clone)
@@ -234,7 +236,7 @@ impl Fit {
     pub fn exact_standard_error(&self, item: usize) -> f64 {
         match &self.spread {
             Spread::Curvature(curvature) if !self.errors().is_exact => {
-                variance_of_item(&curvature.information, &curvature.plan, item).map_or(f64::INFINITY, f64::sqrt)
+                variance_of_item(self.information_of(curvature), &curvature.plan, item).map_or(f64::INFINITY, f64::sqrt)
             }
             _ => self.standard_errors()[item],
         }
@@ -247,7 +249,8 @@ impl Fit {
     pub fn standard_error_of_difference(&self, i: usize, j: usize) -> f64 {
         match &self.spread {
             Spread::Curvature(curvature) if self.point.scores.len() > MOST_EXACT => {
-                variance_of_difference(&curvature.information, &curvature.plan, i, j).map_or(f64::INFINITY, f64::sqrt)
+                variance_of_difference(self.information_of(curvature), &curvature.plan, i, j)
+                    .map_or(f64::INFINITY, f64::sqrt)
             }
             _ => self.covariance().map_or(f64::INFINITY, |covariance| covariance.of_difference(i, j).sqrt()),
         }
@@ -350,17 +353,22 @@ impl Fit {
     /// `1/√I_ii` of each score; 0 where it is fixed.
     fn with_known_opponents(&self) -> Vec<f64> {
         let (diagonal, plan) = match &self.spread {
-            Spread::Curvature(curvature) => (curvature.information.diagonal(), curvature.plan.clone()),
+            Spread::Curvature(curvature) => (self.information_of(curvature).diagonal(), curvature.plan.clone()),
             Spread::Draws(_) => (self.problem.slope(&self.point).information.diagonal(), self.problem.plan()),
         };
         let errors = diagonal.iter().zip(&plan.fixed);
         errors.map(|(own, fixed)| if *fixed || *own <= 0.0 { 0.0 } else { own.sqrt().recip() }).collect()
     }
 
+    /// The information at the estimate, which may have been found in single precision.
+    fn information_of<'a>(&'a self, curvature: &'a Curvature) -> &'a Information {
+        curvature.information(|| self.problem.slope(&self.point).information)
+    }
+
     fn errors(&self) -> &Errors {
         self.standard_errors.get_or_init(|| match &self.spread {
             Spread::Draws(draws) => Errors { values: draws.standard_errors(), is_exact: true },
-            Spread::Curvature(curvature) => standard_errors(&curvature.information, &curvature.plan)
+            Spread::Curvature(curvature) => standard_errors(self.information_of(curvature), &curvature.plan)
                 .unwrap_or_else(|_| Errors { values: vec![f64::INFINITY; self.point.scores.len()], is_exact: true }),
         })
     }

@@ -86,6 +86,8 @@ impl Gibbs {
             *extra = draw(&mut self.rng);
         }
         self.information.clear(precision, 1.0);
+        let Information { weights, border, corner, .. } = &mut self.information;
+        let weights = weights.double_mut();
         for cell in problem.cells() {
             let (left, right) = (cell.left as usize, cell.right as usize);
             let x = problem.predictors(left, right, &self.point).0;
@@ -93,12 +95,12 @@ impl Gibbs {
             let pull = 0.5 * (cell.counts.left - cell.counts.right) + omega.sqrt() * draw(&mut self.rng);
             scores[left] += pull;
             scores[right] -= pull;
-            self.information.weights[cell.edge as usize] += omega;
+            weights[cell.edge as usize] += omega;
             if let Some(extra) = extras.first_mut() {
                 *extra += pull;
-                self.information.border[0][left] += omega;
-                self.information.border[0][right] -= omega;
-                self.information.corner[0][0] += omega;
+                border[0][left] += omega;
+                border[0][right] -= omega;
+                corner[0][0] += omega;
             }
         }
         let singular = |_| ScoringError::NotConverged { iterations: 0, step: f64::NAN };

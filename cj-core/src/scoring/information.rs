@@ -1,15 +1,16 @@
 use std::sync::Arc;
 
+use super::edges::Edges;
 use super::solver::{Plan, Solution, Solver};
+use super::weights::Weights;
 
 /// The information matrix of a fit: the Laplacian of a weighted graph plus a diagonal, bordered by up to two extras.
 ///
 /// Without `excess` and fixed items the constant vector is in its null space; then scores are taken to sum to zero.
 #[derive(Debug, Clone)]
 pub(crate) struct Information {
-    /// Unordered pairs, (smaller, larger), ascending.
-    pub(crate) edges: Arc<Vec<(u32, u32)>>,
-    pub(crate) weights: Vec<f64>,
+    pub(crate) edges: Arc<Edges>,
+    pub(crate) weights: Weights,
     pub(crate) excess: Vec<f64>,
     /// What [`Self::diagonal`] would find, where it is known already.
     pub(crate) known_diagonal: Option<Vec<f64>>,
@@ -25,9 +26,9 @@ pub(crate) enum Singular {
 }
 
 impl Information {
-    pub(crate) fn new(items: usize, extras: usize, edges: Arc<Vec<(u32, u32)>>) -> Self {
+    pub(crate) fn new(items: usize, extras: usize, edges: Arc<Edges>, weights: Weights) -> Self {
         Self {
-            weights: vec![0.0; edges.len()],
+            weights,
             edges,
             excess: vec![0.0; items],
             known_diagonal: None,
@@ -38,13 +39,19 @@ impl Information {
 
     /// Sets everything to zero but a precision of every score and of every extra.
     pub(crate) fn clear(&mut self, precision: f64, extra_precision: f64) {
-        self.weights.fill(0.0);
-        self.known_diagonal = None;
+        self.clear_judgements();
         self.excess.fill(precision);
+        self.corner = [[extra_precision, 0.0], [0.0, extra_precision]];
+    }
+
+    /// Sets to zero what judgements add.
+    pub(crate) fn clear_judgements(&mut self) {
+        self.weights.double_mut().fill(0.0);
+        self.known_diagonal = None;
         for column in &mut self.border {
             column.fill(0.0);
         }
-        self.corner = [[extra_precision, 0.0], [0.0, extra_precision]];
+        self.corner = [[0.0; 2]; 2];
     }
 
     pub(crate) fn items(&self) -> usize {
@@ -57,9 +64,9 @@ impl Information {
             return diagonal.clone();
         }
         let mut diagonal = self.excess.clone();
-        for ((a, b), weight) in self.edges.iter().zip(&self.weights) {
-            diagonal[*a as usize] += weight;
-            diagonal[*b as usize] += weight;
+        for ((a, b), weight) in self.edges.iter().zip(self.weights.double().iter()) {
+            diagonal[a as usize] += weight;
+            diagonal[b as usize] += weight;
         }
         diagonal
     }

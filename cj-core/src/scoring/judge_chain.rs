@@ -98,7 +98,7 @@ impl JudgeChain {
                 Outcome::Tie => continue,
             };
             let (left, right) = (record.left, record.right);
-            if let Ok(edge) = information.edges.binary_search(&(left.min(right), left.max(right))) {
+            if let Some(edge) = information.edges.place(left.min(right), left.max(right)) {
                 trials.push(Trial { left, right, edge: edge as u32, sign, weight: record.weight });
                 starts[record.judge as usize + 1] += 1;
             }
@@ -202,7 +202,9 @@ impl JudgeChain {
             *value = draw(&mut self.rng) / self.state.sigma;
         }
         self.information.clear(self.state.sigma.powi(-2), 1.0);
-        for (judge, span) in self.spans() {
+        let spans = self.spans();
+        let weights = self.information.weights.double_mut();
+        for (judge, span) in spans {
             let own = self.state.judges[judge];
             let discrimination = own.log_discrimination.exp();
             for at in span {
@@ -217,7 +219,7 @@ impl JudgeChain {
                 let pull = discrimination * (0.5 * trial.weight * trial.sign - omega * own.order + noise);
                 right[trial.left as usize] += pull;
                 right[trial.right as usize] -= pull;
-                self.information.weights[trial.edge as usize] += discrimination * discrimination * omega;
+                weights[trial.edge as usize] += discrimination * discrimination * omega;
                 self.omegas[at] = omega;
             }
         }

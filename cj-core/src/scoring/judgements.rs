@@ -118,21 +118,20 @@ impl Judgements {
     /// [`ScoringError::UnknownItem`] or [`ScoringError::SelfPair`].
     pub fn from_outcomes<S: AsRef<str>>(items: &[S], outcomes: &[(u32, u32, Outcome)]) -> Result<Self, ScoringError> {
         let (names, rank) = ranked(items)?;
-        let numbered = outcomes.iter().enumerate().map(|(at, (left, right, outcome))| {
-            let (left, right) = known(at + 1, &names, &rank, [*left as usize, *right as usize])?;
-            Ok((left, right, *outcome))
-        });
+        let is_known = |(left, right, _): &(u32, u32, Outcome)| {
+            left != right && (*left as usize) < rank.len() && (*right as usize) < rank.len()
+        };
+        if let Some(at) = outcomes.iter().position(|row| !is_known(row)) {
+            let (left, right, _) = outcomes[at];
+            known(at + 1, &names, &rank, [left as usize, right as usize])?;
+        }
+        let numbered =
+            outcomes.iter().map(|(left, right, outcome)| (rank[*left as usize], rank[*right as usize], *outcome));
         let pairs = if names.len() <= PairTable::MOST_ITEMS {
-            let mut rows = Vec::with_capacity(outcomes.len());
-            for row in numbered {
-                let (left, right, outcome) = row?;
-                rows.push(Row::new(left, right, outcome));
-            }
-            PairTable::of_rows(names.len(), rows)
+            PairTable::of_rows(names.len(), numbered.map(|(left, right, outcome)| Row::new(left, right, outcome)))
         } else {
-            let amounts =
-                numbered.map(|row| row.map(|(left, right, outcome)| Amount { left, right, outcome, weight: 1.0 }));
-            counted(&names, amounts.collect::<Result<_, _>>()?)?
+            let amounts = numbered.map(|(left, right, outcome)| Amount { left, right, outcome, weight: 1.0 });
+            counted(&names, amounts.collect())?
         };
         Ok(Self::of_pairs(names, pairs))
     }
@@ -283,7 +282,7 @@ fn whole(items: &[String], records: &[Record]) -> Option<PairTable> {
     let are_whole = records.iter().all(|record| record.weight.to_bits() == 1.0_f64.to_bits());
     (are_whole && items.len() <= PairTable::MOST_ITEMS).then(|| {
         let rows = records.iter().map(|record| Row::new(record.left, record.right, record.outcome));
-        PairTable::of_rows(items.len(), rows.collect())
+        PairTable::of_rows(items.len(), rows)
     })
 }
 

@@ -36,8 +36,8 @@ fn reduced(information: &Information, plan: &Plan) -> DMatrix<f64> {
             matrix[(*row as usize, *row as usize)] = own;
         }
     }
-    for (edge, weight) in information.edges.iter().zip(&information.weights) {
-        if let Some((row, column)) = plan.reduced(*edge) {
+    for (edge, weight) in information.edges.iter().zip(information.weights.double().iter()) {
+        if let Some((row, column)) = plan.reduced(edge) {
             matrix[(row as usize, column as usize)] -= weight;
         }
     }

@@ -1,6 +1,7 @@
 use super::ScoringError;
 use super::information::{Information, Singular, dot};
-use super::problem::{Point, Problem, Slope};
+use super::problem::{Point, Problem};
+use super::slope::Slope;
 use super::solver::{Plan, Solution};
 
 /// The maximum of a problem, with the accuracy that was reached.
@@ -9,6 +10,7 @@ pub(crate) struct Optimum {
     pub(crate) point: Point,
     /// Where residuals and information are taken, if not at the estimate.
     pub(crate) before: Option<Point>,
+    /// At the point; in single precision where that was enough to find it.
     pub(crate) information: Information,
     pub(crate) plan: Plan,
     pub(crate) iterations: usize,
@@ -44,7 +46,7 @@ fn iterate(
 ) -> Result<Optimum, ScoringError> {
     let plan = problem.plan();
     let mut point = problem.on_constraints(start);
-    let mut slope = problem.slope(&point);
+    let mut slope = if plan.iterates() { problem.rough_slope(&point) } else { problem.slope(&point) };
     let (mut iterations, mut last_step) = (0, f64::INFINITY);
     loop {
         let singular = |singular| why_singular(singular, no_maximum(problem, &point, iterations, last_step));
@@ -71,8 +73,8 @@ fn iterate(
         if iterations == MOST_ITERATIONS || !size.is_finite() {
             return Err(no_maximum(problem, &point, iterations, size));
         }
-        (point, slope) =
-            climb(problem, &point, &slope, &step).ok_or_else(|| no_maximum(problem, &point, iterations, size))?;
+        point =
+            climb(problem, &point, &mut slope, &step).ok_or_else(|| no_maximum(problem, &point, iterations, size))?;
         iterations += 1;
         last_step = size;
     }
@@ -80,7 +82,9 @@ fn iterate(
 
 /// Takes the step, halved until the value rises enough. On a concave function that is so wherever the slope along the
 /// step has not turned over; only beyond is the value itself looked at.
-pub(crate) fn climb(problem: &Problem, from: &Point, slope: &Slope, step: &Solution) -> Option<(Point, Slope)> {
+///
+/// The slope is that of `from` first, and then that of the point which is returned.
+pub(crate) fn climb(problem: &Problem, from: &Point, slope: &mut Slope, step: &Solution) -> Option<Point> {
     let along = |slope: &Slope| dot(&step.scores, &problem.free(&slope.scores)) + dot(&step.extras, &slope.extras);
     let rise = along(slope);
     let mut length = 1.0;
@@ -90,14 +94,14 @@ pub(crate) fn climb(problem: &Problem, from: &Point, slope: &Slope, step: &Solut
             extras: from.extras.iter().zip(&step.extras).map(|(value, step)| value + length * step).collect(),
         });
         if problem.admits(&to) {
-            let there = problem.slope(&to);
-            if along(&there) >= -0.1 * rise.abs() {
-                return Some((to, there));
+            problem.measure(&to, slope);
+            if along(slope) >= -0.1 * rise.abs() {
+                return Some(to);
             }
             let before = problem.value(from);
             let rounding = 1e-12 * (1.0 + before.abs());
             if problem.value(&to) - before >= 1e-4 * length * rise - rounding {
-                return Some((to, there));
+                return Some(to);
             }
         }
         length *= 0.5;

@@ -1,12 +1,15 @@
 use std::sync::{Arc, OnceLock};
 
+use super::edges::Edges;
+use super::tally_table::TallyTable;
+use super::wins::Wins;
 use super::{Outcome, PairCount};
 
 /// What was judged, in the order of the unordered pairs: by the smaller item, then by the larger; within a pair the
 /// judgements with the smaller item on the left come first.
 ///
-/// Single judgements are kept as one number each, which is all that a fit needs and a fifth of the memory of counts; the
-/// counts are made when somebody asks for them.
+/// Single judgements are kept as one number each, which is all that a fit needs and a fifth of the memory of counts, or
+/// counted in a table of all pairs where they are as many; the counts are made when somebody asks for them.
 #[derive(Debug, Clone)]
 pub(crate) struct PairTable {
     content: Content,
@@ -17,6 +20,7 @@ pub(crate) struct PairTable {
 enum Content {
     /// Sorted by pair; within a pair in no order.
     Single(Arc<Vec<Row>>),
+    Tallied(Arc<TallyTable>),
     /// In the order of the table; every pair has a positive total.
     Counted,
 }
@@ -27,6 +31,7 @@ pub(crate) struct Row(u64);
 
 impl Row {
     /// The items are numbers below [`PairTable::MOST_ITEMS`].
+    #[inline]
     pub(crate) fn new(left: u32, right: u32, outcome: Outcome) -> Self {
         let (low, high) = (u64::from(left.min(right)), u64::from(left.max(right)));
         let outcome = match outcome {
@@ -43,7 +48,7 @@ impl Row {
     }
 
     /// Whether both are judgements of the same two items.
-    pub(crate) fn is_of_pair(self, other: Self) -> bool {
+    fn is_of_pair(self, other: Self) -> bool {
         (self.0 ^ other.0) >> HIGH == 0
     }
 
@@ -52,12 +57,20 @@ impl Row {
         self.0 >> SWAPPED & 1 == 1
     }
 
-    pub(crate) fn is_tie(self) -> bool {
+    pub(crate) fn outcome(self) -> Outcome {
+        match self.0 & OUTCOME {
+            LEFT => Outcome::Left,
+            RIGHT => Outcome::Right,
+            _ => Outcome::Tie,
+        }
+    }
+
+    fn is_tie(self) -> bool {
         self.0 & OUTCOME == TIE
     }
 
     /// Whether the larger item won; of no meaning for a tie.
-    pub(crate) fn is_won_by_larger(self) -> bool {
+    fn is_won_by_larger(self) -> bool {
         (self.0 ^ self.0 >> SWAPPED) & 1 == 1
     }
 
@@ -68,14 +81,6 @@ impl Row {
     fn high(self) -> u32 {
         (self.0 >> HIGH) as u32 & ITEM
     }
-
-    fn add_to(self, pair: &mut PairCount) {
-        match self.0 & OUTCOME {
-            LEFT => pair.wins_left += 1.0,
-            RIGHT => pair.wins_right += 1.0,
-            _ => pair.ties += 1.0,
-        }
-    }
 }
 
 impl PairTable {
@@ -83,8 +88,13 @@ impl PairTable {
     pub(crate) const MOST_ITEMS: usize = 1 << 30;
 
     /// A table of single judgements, in any order.
-    pub(crate) fn of_rows(items: usize, rows: Vec<Row>) -> Self {
-        Self { content: Content::Single(Arc::new(sorted(items, rows))), counts: OnceLock::new() }
+    pub(crate) fn of_rows(items: usize, rows: impl ExactSizeIterator<Item = Row> + Clone) -> Self {
+        let suits = TallyTable::suits(items, rows.len());
+        let content = match suits.then(|| TallyTable::of(items, rows.clone())).flatten() {
+            Some(tallies) => Content::Tallied(Arc::new(tallies)),
+            None => Content::Single(Arc::new(sorted(items, rows.collect()))),
+        };
+        Self { content, counts: OnceLock::new() }
     }
 
     /// A table of counts that are in its order.
@@ -92,10 +102,12 @@ impl PairTable {
         Self { content: Content::Counted, counts: OnceLock::from(counts) }
     }
 
-    /// The judgements one by one, where each weighs 1.
-    pub(crate) fn rows(&self) -> Option<&[Row]> {
+    /// The pairs that somebody decided and how often which item won, ties left out; none where judgements have weights,
+    /// or where a pair was judged too often.
+    pub(crate) fn decided(&self, items: usize) -> Option<(Edges, Wins)> {
         match &self.content {
-            Content::Single(rows) => Some(rows),
+            Content::Single(rows) => decided(items, rows),
+            Content::Tallied(tallies) => Some(tallies.decided()),
             Content::Counted => None,
         }
     }
@@ -104,6 +116,7 @@ impl PairTable {
     pub(crate) fn counts(&self) -> &[PairCount] {
         self.counts.get_or_init(|| match &self.content {
             Content::Single(rows) => counted(rows),
+            Content::Tallied(tallies) => tallies.counts().into(),
             Content::Counted => Arc::new([]),
         })
     }
@@ -117,7 +130,7 @@ impl PairTable {
                 let rows = Arc::new(rows.iter().map(moved).collect());
                 Self { content: Content::Single(rows), counts: OnceLock::new() }
             }
-            Content::Counted => {
+            Content::Tallied(_) | Content::Counted => {
                 let moved = |pair: &PairCount| PairCount { left: rank[pair.left], right: rank[pair.right], ..*pair };
                 Self::of_counts(self.counts().iter().map(moved).collect())
             }
@@ -137,14 +150,39 @@ fn counted(rows: &[Row]) -> Arc<[PairCount]> {
         let (low, high) = (same[0].low() as usize, same[0].high() as usize);
         let mut sides = [PairCount::new(low, high, 0.0, 0.0), PairCount::new(high, low, 0.0, 0.0)];
         for row in same {
-            row.add_to(&mut sides[usize::from(row.is_swapped())]);
+            sides[usize::from(row.is_swapped())].add(row.outcome(), 1.0);
         }
         counts.extend(sides.into_iter().filter(|side| side.total() > 0.0));
     }
     counts.into()
 }
 
-/// Sorts by pair: a radix sort, first by the digits of the larger item, then by those of the smaller one.
+/// Pairs and wins of sorted judgements; none where a pair was judged too often.
+fn decided(items: usize, rows: &[Row]) -> Option<(Edges, Wins)> {
+    let mut lengths = vec![0; items];
+    let (mut others, mut wins) = (vec![0; rows.len()], vec![[0_u16; 2]; rows.len()]);
+    let mut place = 0;
+    for own in rows.chunk_by(|a, b| a.low() == b.low()) {
+        let start = place;
+        // Without a branch on whether a pair is new, which nothing could foretell: the place just does not move on.
+        let mut last = NOBODY;
+        for row in own.iter().filter(|row| !row.is_tie()) {
+            let high = row.high();
+            place += usize::from(last != high && last != NOBODY);
+            others[place] = high;
+            let won = &mut wins[place][usize::from(row.is_won_by_larger())];
+            *won = won.checked_add(1)?;
+            last = high;
+        }
+        place += usize::from(last != NOBODY);
+        lengths[own[0].low() as usize] = (place - start) as u32;
+    }
+    others.truncate(place);
+    wins.truncate(place);
+    Some((Edges::of_rows(&lengths, others), Wins::Whole(wins)))
+}
+
+/// Sorts by pair: a radix sort by the digits of one number of both items.
 fn sorted(items: usize, mut rows: Vec<Row>) -> Vec<Row> {
     if rows.is_sorted_by_key(|row| row.0 >> HIGH) {
         return rows;
@@ -154,12 +192,12 @@ fn sorted(items: usize, mut rows: Vec<Row>) -> Vec<Row> {
         return rows;
     }
     let bits = usize::BITS - items.saturating_sub(1).leading_zeros();
-    let digits = bits.div_ceil(WIDEST_DIGIT);
-    let width = bits.div_ceil(digits.max(1));
-    let fields = [HIGH, LOW].into_iter();
-    let shifts: Vec<u32> = fields.flat_map(|field| (0..digits).map(move |digit| field + digit * width)).collect();
+    let digits = (2 * bits).div_ceil(WIDEST_DIGIT);
+    let width = (2 * bits).div_ceil(digits.max(1));
+    let shifts: Vec<u32> = (0..digits).map(|digit| digit * width).collect();
     let mask = (1_u64 << width) - 1;
-    let digit = |row: &Row, shift: u32| (row.0 >> shift & mask) as usize;
+    let key = |row: &Row| u64::from(row.low()) << bits | u64::from(row.high());
+    let digit = |row: &Row, shift: u32| (key(row) >> shift & mask) as usize;
     // How often a digit occurs does not depend on the order: one pass counts them all.
     let mut next = vec![0_u32; shifts.len() << width];
     for row in &rows {
@@ -168,7 +206,7 @@ fn sorted(items: usize, mut rows: Vec<Row>) -> Vec<Row> {
         }
     }
     let mut from = rows;
-    let mut to = from.clone();
+    let mut to = vec![Row(0); from.len()];
     for (next, shift) in next.chunks_exact_mut(1 << width).zip(shifts) {
         let mut before = 0;
         for place in &mut *next {
@@ -184,6 +222,8 @@ fn sorted(items: usize, mut rows: Vec<Row>) -> Vec<Row> {
     from
 }
 
+/// No item: larger than any.
+const NOBODY: u32 = u32::MAX;
 const LEFT: u64 = 0;
 const RIGHT: u64 = 1;
 const TIE: u64 = 2;
@@ -223,7 +263,7 @@ mod tests {
                     let key = (left.min(right), left.max(right), left > right);
                     plain.entry(key).or_default()[outcome as usize] += 1.0;
                 }
-                let table = PairTable::of_rows(items as usize, rows);
+                let table = PairTable::of_rows(items as usize, rows.iter().copied());
                 let expected: Vec<PairCount> = plain
                     .into_iter()
                     .map(|((low, high, swapped), [wins_left, wins_right, ties])| {
@@ -234,6 +274,21 @@ mod tests {
                 assert_eq!(table.counts(), expected, "{items} items, {judgements} judgements");
                 assert_eq!(table, PairTable::of_counts(expected.into()));
             }
+        }
+    }
+
+    #[test]
+    fn a_pair_that_is_judged_too_often_for_a_tally_is_counted_all_the_same() {
+        // Ten bits hold 1,023 answers of one kind, sixteen 65,535 wins of one item.
+        for often in [1_023, 1_024, 65_535, 65_536] {
+            let rows = || (0..often).map(|_| Row::new(0, 1, Outcome::Left)).chain([Row::new(1, 0, Outcome::Tie)]);
+            let rows: Vec<Row> = rows().collect();
+            let table = PairTable::of_rows(2, rows.iter().copied());
+            let tie = PairCount { ties: 1.0, ..PairCount::new(1, 0, 0.0, 0.0) };
+            assert_eq!(table.counts(), [PairCount::new(0, 1, f64::from(often), 0.0), tie]);
+            let decided = table.decided(2).map(|(edges, wins)| (edges.len(), wins.get(0)));
+            let expected = (often < 65_536).then(|| (1, [f64::from(often), 0.0]));
+            assert_eq!(decided, expected, "{often}");
         }
     }
 }

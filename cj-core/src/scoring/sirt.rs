@@ -1,7 +1,8 @@
 use super::ScoringError;
 use super::information::centre;
 use super::newton::Optimum;
-use super::problem::{Point, Problem, Slope};
+use super::problem::{Point, Problem};
+use super::slope::Slope;
 
 /// ε-adjusted joint maximum likelihood, as the R function `sirt::btm` computes it with its defaults.
 ///

@@ -72,8 +72,8 @@ impl SkylineFactor {
                 values[starts[*row as usize + 1] - 1] = own;
             }
         }
-        for (edge, weight) in information.edges.iter().zip(&information.weights) {
-            if let Some((row, column)) = plan.reduced(*edge) {
+        for (edge, weight) in information.edges.iter().zip(information.weights.double().iter()) {
+            if let Some((row, column)) = plan.reduced(edge) {
                 let row = row as usize;
                 values[envelope.starts[row] + column as usize - envelope.first[row] as usize] -= weight;
             }

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use super::conjugate::conjugate_gradients;
+use super::edges::Edges;
 use super::information::{Information, Singular, centre};
 use super::linalg::DenseFactor;
 use super::skyline::{Envelope, SkylineFactor};
@@ -17,10 +18,7 @@ pub(crate) struct Plan {
     /// Whether nothing but the sum-to-zero rule says where zero is.
     pub(crate) floats: bool,
     pub(crate) fixed: Vec<bool>,
-    /// Where the edges of each smaller item begin.
-    pub(crate) starts: Arc<Vec<usize>>,
-    /// The larger item of each edge; empty where nothing is iterated.
-    pub(crate) others: Vec<u32>,
+    pub(crate) edges: Arc<Edges>,
     kind: Kind,
 }
 
@@ -53,24 +51,18 @@ enum Factor {
 
 impl Plan {
     /// Plans for a graph; the constant vector is in the null space where the scores float.
-    pub(crate) fn new(edges: &[(u32, u32)], starts: Arc<Vec<usize>>, fixed: Vec<bool>, floats: bool) -> Self {
+    pub(crate) fn new(edges: Arc<Edges>, fixed: Vec<bool>, floats: bool) -> Self {
         let n = fixed.len();
         let mut degree = vec![0_u32; n];
-        for (a, b) in edges {
-            degree[*a as usize] += 1;
-            degree[*b as usize] += 1;
+        for (low, places) in edges.rows() {
+            degree[low] += places.len() as u32;
+        }
+        for high in edges.others() {
+            degree[*high as usize] += 1;
         }
         let grounded = if floats { (0..n).rev().max_by_key(|item| degree[*item]) } else { None };
         let free: Vec<usize> = (0..n).filter(|item| !fixed[*item] && Some(*item) != grounded).collect();
-        let mut plan = Self {
-            rows: vec![None; n],
-            size: free.len(),
-            floats,
-            fixed,
-            starts,
-            others: Vec::new(),
-            kind: Kind::Dense,
-        };
+        let mut plan = Self { rows: vec![None; n], size: free.len(), floats, fixed, edges, kind: Kind::Dense };
         for (row, item) in free.iter().enumerate() {
             plan.rows[*item] = Some(row as u32);
         }
@@ -78,18 +70,15 @@ impl Plan {
             return plan;
         }
         plan.kind = Kind::Iterative;
-        if edges.len() <= THIN * n {
-            let reduced: Vec<(u32, u32)> = edges.iter().filter_map(|edge| plan.reduced(*edge)).collect();
+        if plan.edges.len() <= THIN * n {
+            let reduced: Vec<(u32, u32)> = plan.edges.iter().filter_map(|edge| plan.reduced(edge)).collect();
             let (order, envelope) = Envelope::of(plan.size, &reduced);
-            if envelope.work() <= WORTH * (edges.len() + n) {
+            if envelope.work() <= WORTH * (plan.edges.len() + n) {
                 for row in plan.rows.iter_mut().flatten() {
                     *row = order[*row as usize];
                 }
                 plan.kind = Kind::Skyline(envelope);
             }
-        }
-        if matches!(plan.kind, Kind::Iterative) {
-            plan.others = edges.iter().map(|(_, other)| *other).collect();
         }
         plan
     }
@@ -97,6 +86,11 @@ impl Plan {
     /// The same items solved by dense Cholesky, whatever their number.
     pub(crate) fn dense(&self) -> Self {
         Self { kind: Kind::Dense, ..self.clone() }
+    }
+
+    /// Whether systems are solved by iteration.
+    pub(crate) fn iterates(&self) -> bool {
+        matches!(self.kind, Kind::Iterative)
     }
 
     pub(crate) fn envelope(&self) -> Option<&Envelope> {

@@ -1,3 +1,5 @@
+use std::sync::OnceLock;
+
 use super::covariance::Covariance;
 use super::information::Information;
 use super::solver::Plan;
@@ -13,8 +15,21 @@ pub(crate) enum Spread {
 /// The information at an estimate.
 #[derive(Debug, Clone)]
 pub(crate) struct Curvature {
-    pub(crate) information: Information,
+    information: OnceLock<Information>,
     pub(crate) plan: Plan,
+}
+
+impl Curvature {
+    /// Keeps the information that the estimate was found with, if it has all digits.
+    pub(crate) fn new(found: Information, plan: Plan) -> Self {
+        let information = if found.weights.is_exact() { OnceLock::from(found) } else { OnceLock::new() };
+        Self { information, plan }
+    }
+
+    /// The information, computed anew where it was found in single precision.
+    pub(crate) fn information(&self, anew: impl FnOnce() -> Information) -> &Information {
+        self.information.get_or_init(anew)
+    }
 }
 
 /// Draws of all scores, one after the other.

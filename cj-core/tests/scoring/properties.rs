@@ -103,6 +103,38 @@ proptest! {
         prop_assert_eq!(one.ranks(), other.ranks());
     }
 
+    /// Judgements are kept one by one, in a table of all pairs, or as counts, whichever is smaller: a fit must not tell.
+    #[test]
+    fn however_judgements_are_kept_the_fit_is_the_same(
+        items in prop_oneof![2..12_usize, 60..80_usize],
+        drawn in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..9_u8), 1..1_500),
+        order in any::<bool>(),
+    ) {
+        let names: Vec<String> = (0..items).map(|item| format!("{item:02}")).collect();
+        let outcomes: Vec<(u32, u32, Outcome)> = drawn
+            .iter()
+            .map(|(left, ahead, outcome)| {
+                let left = left.index(items);
+                let right = (left + 1 + ahead.index(items - 1)) % items;
+                let outcome = [Outcome::Left, Outcome::Right, Outcome::Tie][usize::from(*outcome / 4)];
+                (left as u32, right as u32, outcome)
+            })
+            .collect();
+        let kept = Judgements::from_outcomes(&names, &outcomes).unwrap();
+        let counted = Judgements::from_counts(&names, kept.pairs()).unwrap();
+        prop_assert_eq!(&kept, &counted);
+        let builder = Model::builder().prior(Prior::Normal { sd: 1.5 });
+        let model = if order { builder.order_effect() } else { builder }.build().unwrap();
+        // With an order effect a few judgements may have no maximum.
+        match (model.fit(&kept), model.fit(&counted)) {
+            (Ok(one), Ok(other)) => {
+                prop_assert_eq!(bits(one.scores()), bits(other.scores()));
+                prop_assert_eq!(bits(one.standard_errors()), bits(other.standard_errors()));
+            }
+            (one, other) => prop_assert_eq!(one.unwrap_err().to_string(), other.unwrap_err().to_string()),
+        }
+    }
+
     #[test]
     fn shifted_starts_lead_to_the_same_scores(rows in prop::collection::vec(row(), 1..60), shift in -5.0..5.0_f64) {
         let judgements = collect(&rows);

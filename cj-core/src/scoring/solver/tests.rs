@@ -6,7 +6,7 @@ use rand_chacha::rand_core::SeedableRng;
 use super::super::errors::{relative_error, standard_errors, variance_of_item};
 use super::super::linalg::covariance;
 use super::super::normal::{draw, uniform};
-use super::super::problem::starts;
+use super::super::weights::Weights;
 use super::*;
 
 /// A connected graph in which item i meets items i + 1 … i + `ahead`, and `far` random others.
@@ -25,15 +25,13 @@ fn graph(n: u32, ahead: u32, far: usize, rng: &mut ChaCha8Rng) -> Vec<(u32, u32)
     edges
 }
 
-fn starts_of(n: u32, edges: &[(u32, u32)]) -> Arc<Vec<usize>> {
-    Arc::new(starts(n as usize, edges))
+fn edges_of(n: u32, edges: &[(u32, u32)]) -> Arc<Edges> {
+    Arc::new(Edges::new(n as usize, edges))
 }
 
 fn information(n: u32, edges: &[(u32, u32)], excess: f64, rng: &mut ChaCha8Rng) -> Information {
-    let mut information = Information::new(n as usize, 0, Arc::new(edges.to_vec()));
-    for weight in &mut information.weights {
-        *weight = 0.02 + uniform(rng);
-    }
+    let weights = edges.iter().map(|_| 0.02 + uniform(rng)).collect();
+    let mut information = Information::new(n as usize, 0, edges_of(n, edges), Weights::Double(weights));
     information.excess.fill(excess);
     information
 }
@@ -57,7 +55,7 @@ fn every_way_of_solving_gives_the_dense_answer() {
             let edges = graph(n, ahead, far, &mut rng);
             let information = information(n, &edges, excess, &mut rng);
             let fixed: Vec<bool> = (0..n).map(|item| item % 50 < 1 && (item / 50) < fixed_items).collect();
-            let plan = Plan::new(&edges, starts_of(n, &edges), fixed, excess <= 0.0 && fixed_items == 0);
+            let plan = Plan::new(edges_of(n, &edges), fixed, excess <= 0.0 && fixed_items == 0);
             assert_eq!(kind(&plan), expected);
             let dense = plan.dense();
             let mut right: Vec<f64> = (0..n).map(|_| draw(&mut rng)).collect();
@@ -87,7 +85,7 @@ fn errors_of_many_items_are_close_and_say_how_close() {
         let edges = graph(3_200, 1, 12, &mut rng);
         let information = information(3_200, &edges, excess, &mut rng);
         let fixed: Vec<bool> = (0..3_200).map(|item| fixed_item && item == 5).collect();
-        let plan = Plan::new(&edges, starts_of(3_200, &edges), fixed, excess <= 0.0 && !fixed_item);
+        let plan = Plan::new(edges_of(3_200, &edges), fixed, excess <= 0.0 && !fixed_item);
         let errors = standard_errors(&information, &plan).unwrap();
         let off = relative_error(&errors.values, &information, &plan).unwrap();
         assert!(!errors.is_exact && off > 0.0 && off < 0.08, "{off}");
@@ -101,9 +99,8 @@ fn errors_of_many_items_are_close_and_say_how_close() {
 #[test]
 fn a_graph_in_two_parts_is_singular_without_a_prior() {
     let edges = [(0, 1), (2, 3)];
-    let mut information = Information::new(4, 0, Arc::new(edges.to_vec()));
-    information.weights.fill(1.0);
-    let plan = Plan::new(&edges, starts_of(4, &edges), vec![false; 4], true);
+    let information = Information::new(4, 0, edges_of(4, &edges), Weights::Double(vec![1.0; 2]));
+    let plan = Plan::new(edges_of(4, &edges), vec![false; 4], true);
     assert!(Solver::new(&information, &plan).is_err());
 }
 
@@ -115,7 +112,7 @@ fn a_rough_solution_is_near_the_exact_one() {
         let edges = graph(400, 1, 12, &mut rng);
         let information = information(400, &edges, excess, &mut rng);
         let fixed: Vec<bool> = (0..400).map(|item| fixed_item && item == 5).collect();
-        let plan = Plan::new(&edges, starts_of(400, &edges), fixed, excess <= 0.0 && !fixed_item);
+        let plan = Plan::new(edges_of(400, &edges), fixed, excess <= 0.0 && !fixed_item);
         assert_eq!(kind(&plan), "iterative");
         let mut right: Vec<f64> = (0..400).map(|_| size * draw(&mut rng)).collect();
         if plan.floats {
