@@ -102,6 +102,8 @@ pub struct StopSummary {
     pub no_signal: Option<Estimated>,
     /// The share that ended as `budget_exhausted`.
     pub budget_exhausted: Option<Estimated>,
+    /// The share that ended as `pairs_exhausted`.
+    pub pairs_exhausted: Option<Estimated>,
     /// Comparisons per item at the end.
     pub per_item: Option<Estimated>,
     /// The share whose true reliability at the end is at least the target.
@@ -208,15 +210,15 @@ impl SimulateOutput {
     fn ends(&self, write: fn(Option<Estimated>) -> String, number: fn(Option<f64>) -> String) -> Section {
         let row = |stop: &StopSummary| {
             let sd = stop.sd.map_or_else(|| "all".to_owned(), |sd| sd.to_string());
-            let figures = [stop.target_reliability, stop.no_signal, stop.budget_exhausted, stop.per_item];
-            let shares = [stop.at_target, stop.near_target, stop.at_target_of_reached];
+            let ends = [stop.target_reliability, stop.no_signal, stop.budget_exhausted, stop.pairs_exhausted];
+            let rest = [stop.per_item, stop.at_target, stop.near_target, stop.at_target_of_reached];
             let mut row = vec![sd, stop.runs.to_string()];
-            row.extend(figures.into_iter().chain(shares).map(write));
+            row.extend(ends.into_iter().chain(rest).map(write));
             row.push(number(stop.fixed_per_item));
             row
         };
-        let mut header = vec!["sd", "runs", "target reached", "no signal", "budget spent", "per item"];
-        header.extend(["at target", "near target", "at target of reached", "fixed per item"]);
+        let mut header = vec!["sd", "runs", "target reached", "no signal", "budget spent", "no pair left"];
+        header.extend(["per item", "at target", "near target", "at target of reached", "fixed per item"]);
         Section { title: String::new(), header, rows: self.stops.iter().map(row).collect() }
     }
 }

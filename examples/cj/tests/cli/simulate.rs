@@ -82,6 +82,10 @@ fn a_batch_that_runs_out_of_pairs_is_counted() {
     let document = cj().args(call).json("simulate.v1");
     let stop = &document["stops"][0];
     assert_eq!(stop["runs"], 6);
+    let share = |reason: &str| figure(&stop[reason]).0;
+    assert!(share("pairs_exhausted") > 0.0, "{stop}");
+    let ends = ["target_reliability", "no_signal", "budget_exhausted", "pairs_exhausted"];
+    assert!((ends.into_iter().map(share).sum::<f64>() - 1.0).abs() < 1e-9, "{stop}");
     // Four items have six pairs; the budget is larger.
     assert!(figure(&stop["per_item"]).0 <= 3.0, "{stop}");
 }

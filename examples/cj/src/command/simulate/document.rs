@@ -44,6 +44,7 @@ pub(super) fn stop(sd: Option<f64>, stops: &Stops, target: f64) -> StopSummary {
         target_reliability: share(CompletionReason::TargetReliability),
         no_signal: share(CompletionReason::NoSignal),
         budget_exhausted: share(CompletionReason::BudgetExhausted),
+        pairs_exhausted: share(CompletionReason::PairsExhausted),
         per_item: stops.per_item().map(estimated),
         at_target: stops.share_above(target).map(estimated),
         near_target: stops.share_above(target - NEAR).map(estimated),
