@@ -101,7 +101,7 @@ fn an_end_keeps_the_scale_with_every_essay() {
     let change = world.tries(Input::Scored(Box::new(scored))).unwrap();
     assert_eq!(world.phase(), Phase::Completed(CompletionReason::BudgetExhausted));
     let kept: Vec<_> = change.updated_essays().collect();
-    assert_eq!(kept.len(), 3);
+    assert_eq!((kept.len(), change.results().len()), (3, 3));
     for (index, (essay, result)) in kept.iter().zip(change.results()).enumerate() {
         let row = row(index, 3);
         assert_eq!((essay.score, essay.se, essay.rank), (Some(row.score), Some(row.se), Some(row.rank)));
