@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_rate_that_is_met_but_for_rounding_is_met() {
-        assert!(!is_hopeless(1, 0, 1, (1.0 + SLACK) / 2.0));
-        assert!(is_hopeless(1, 0, 1, (1.0 + 2.0 * SLACK) / 2.0));
+        assert!(!is_hopeless(1, 0, 1, 0.5 + SLACK / 2.0));
+        assert!(is_hopeless(1, 0, 1, 0.5 + SLACK));
     }
 }

@@ -253,7 +253,6 @@ impl Batch {
             attempt,
             retry_of: Some(ended.id),
             state: ComparisonState::Planned,
-            verdict: None,
             error_code: None,
             decisions: 0,
             planned_at,
