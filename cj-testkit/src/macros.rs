@@ -258,6 +258,7 @@ macro_rules! conformance {
                 a_needless_retry_is_not_asked,
                 a_dead_workers_batch_is_taken_over,
                 the_grace_of_stragglers_ends,
+                counting_a_slice_is_six_calls,
                 unknown_correlation_is_acknowledged,
                 duplicate_verdict_counts_once,
                 late_verdict_changes_nothing,

@@ -40,8 +40,6 @@ pub struct Facts<'a> {
     pub reliability: Option<&'a HonestReliability>,
     /// The largest move of a score since the last scoring.
     pub max_change: Option<f64>,
-    /// Counted verdicts since the reliability was last looked at.
-    pub new_verdicts: u32,
 }
 
 /// What happens next.
@@ -114,7 +112,6 @@ fn floors_hold(facts: &Facts<'_>) -> bool {
 fn is_stable(facts: &Facts<'_>, reliability: &HonestReliability) -> bool {
     let Some(threshold) = facts.settings.score_stability_threshold() else { return false };
     facts.max_change.is_some_and(|change| change <= threshold)
-        && facts.new_verdicts >= facts.essays
         && facts.open == 0
         && floors_hold(facts)
         && reliability.low >= STABLE_RELIABILITY
@@ -141,7 +138,6 @@ mod tests {
             fewest_verdicts: 15,
             reliability: None,
             max_change: Some(0.01),
-            new_verdicts: 40,
         }
     }
 
@@ -177,7 +173,7 @@ mod tests {
         let asked = Settings::builder().score_stability_threshold(Some(0.05)).build().unwrap();
         let stable = Facts { reliability: Some(&low), ..facts(&asked) };
         assert_eq!(decide(&stable), Decision::Complete(CompletionReason::Stable));
-        assert_eq!(decide(&Facts { new_verdicts: 19, ..stable.clone() }), Decision::AnotherWave);
+        assert_eq!(decide(&Facts { reliability: None, ..stable.clone() }), Decision::AnotherWave);
         let worthless = HonestReliability { low: 0.4, ..RELIABLE };
         assert_eq!(decide(&Facts { reliability: Some(&worthless), ..stable }), Decision::AnotherWave);
     }

@@ -57,18 +57,13 @@ impl Batch {
         Ok(Folded::Activity)
     }
 
-    /// No pair is left: the scale is looked at once more, or, with no verdict to be had, the batch fails: because nothing
-    /// was answered, or because none of the caller's own pairs has a text on both sides.
+    /// No pair is left: the scale is looked at once more. Without a verdict this is the first wave, for no wave settles
+    /// without one: none of the caller's own pairs has a text on both sides, and the batch fails.
     fn nothing_planned(&mut self, cx: &Context<'_>, change: &mut ChangeSet) -> Result<Folded, Rejection> {
-        let counters = &self.state.counters;
-        if counters.decided > 0 {
+        if self.state.counters.decided > 0 {
             self.enter_work(Phase::Scoring(ScoringCause::NoPairLeft), cx);
-        } else if counters.open() > 0 {
-            self.enter_waiting(WaitingFor::Stragglers);
         } else {
-            let nothing_asked = counters.planned == 0;
-            let reason = if nothing_asked { FailureReason::NoUsableText } else { FailureReason::LowSuccessRate };
-            self.fail(reason, cx, change)?;
+            self.fail(FailureReason::NoUsableText, cx, change)?;
         }
         Ok(Folded::Activity)
     }

@@ -23,7 +23,6 @@ impl Batch {
             return Err(Rejection::StaleScores { expected: counters.decided, found: sheet.watermark });
         }
         change.put_wave(WaveRecord { scored_at: Some(cx.now), sheet: Some(sheet.clone()), ..wave });
-        let new_verdicts = counters.decided - self.state.reliability_judged_at;
         let compared = sheet.essays.len() as u32;
         let look = looks_at_reliability(&self.state, compared);
         let decision = decide(&Facts {
@@ -39,7 +38,6 @@ impl Batch {
             fewest_verdicts: sheet.essays.iter().map(|essay| essay.comparisons).min().unwrap_or(0),
             reliability: sheet.reliability.as_ref().filter(|_| look),
             max_change: sheet.max_change,
-            new_verdicts,
         });
         if look && sheet.reliability.is_some() {
             self.state.reliability_judged_at = counters.decided;

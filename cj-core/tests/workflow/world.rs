@@ -84,6 +84,12 @@ impl World {
                 let expected = self.model.wake(attempt_id, *worker);
                 self.compare(Input::DeadlinePassed, None, *worker, expected)
             }
+            Step::WakeWhenDue(worker, seconds) => {
+                let wanted = self.rows.batch.state.next_deadline;
+                let at = wanted.map(|at| at + TimeDelta::seconds(i64::from(*seconds)));
+                self.model.now = at.map_or(self.model.now, |at| at.max(self.model.now));
+                self.takes(&Step::Wake(*worker))
+            }
             Step::Prepare(ready) => {
                 let ready = (*ready).min(self.model.terms.essays);
                 let status = |place: u32| if place < ready { EssayStatus::Ready } else { EssayStatus::Missing };

@@ -35,8 +35,10 @@ fn a_spent_budget_ends_the_batch_once_nothing_is_open() {
         world.decides(ordinal, Winner::A);
     }
     assert!(!world.scored(12).unwrap().is_empty());
-    assert_eq!(world.phase(), Phase::Waiting(WaitingFor::Stragglers));
+    let due = world.now + TimeDelta::minutes(15);
     for ordinal in 12..24 {
+        assert_eq!(world.phase(), Phase::Waiting(WaitingFor::Stragglers), "question {ordinal} is open");
+        assert_eq!(world.batch.next_deadline(), Some(due), "the grace of the wave is over");
         world.decides(ordinal, Winner::B);
     }
     assert_eq!(world.phase(), Phase::Scoring(ScoringCause::WaveSettled));
@@ -66,16 +68,27 @@ fn an_idle_batch_recovers_with_enough_decided_and_fails_with_less() {
 }
 
 #[test]
-fn a_lease_that_ended_is_taken_over_and_one_that_holds_is_not() {
-    let mut world = World::waiting(Settings::default(), 1);
-    world.decides(0, Winner::A);
-    let other = WorkerId::new("w2").unwrap();
-    world.worker = other.clone();
-    assert_eq!(world.tries(Input::WorkClaimed), Err(Rejection::Leased { owner: "w1".to_owned() }));
-    assert!(world.does(Input::DeadlinePassed).is_empty());
-    world.passes(TimeDelta::seconds(61));
+fn a_batch_of_which_nothing_was_asked_is_not_recovered() {
+    let mut world = World::waiting(Settings::default(), 20);
+    world.passes(TimeDelta::hours(4));
     world.does(Input::DeadlinePassed);
-    assert_eq!(world.batch.state().lease.as_ref().unwrap().owner, other);
+    assert_eq!(world.phase(), Phase::Failed(FailureReason::StuckTimeout));
+}
+
+#[test]
+fn a_lease_that_ended_is_taken_over_and_one_that_holds_is_not() {
+    for input in [Input::DeadlinePassed, Input::WorkClaimed] {
+        let mut world = World::waiting(Settings::default(), 1);
+        world.decides(0, Winner::A);
+        let other = WorkerId::new("w2").unwrap();
+        world.worker = other.clone();
+        world.passes(TimeDelta::seconds(59));
+        assert_eq!(world.tries(Input::WorkClaimed), Err(Rejection::Leased { owner: "w1".to_owned() }));
+        assert!(world.does(Input::DeadlinePassed).is_empty());
+        world.passes(TimeDelta::seconds(1));
+        world.does(input.clone());
+        assert_eq!(world.batch.state().lease.as_ref().unwrap().owner, other, "{}", input.name());
+    }
 }
 
 #[test]

@@ -94,6 +94,24 @@ fn deadlines_without_their_texts_leave_nothing_behind() {
 }
 
 #[test]
+fn failures_that_cannot_be_asked_again_leave_nothing_behind() {
+    let mut world = World::waiting(quiet().build().unwrap(), 3);
+    let id = world.comparison(0, 1);
+    world.texts.insert(essay(1), EssayContent::of_text(" "));
+    let before = (world.batch.state().clone(), world.batch.comparisons.clone(), world.batch.questions.clone());
+    let code = ErrorCode::TIMEOUT;
+    for input in [
+        Input::VerdictReceived(Verdict::failed(id, code.clone())),
+        Input::AskFailed { comparison_id: id, code, retry_after_s: None },
+    ] {
+        let name = input.name();
+        assert_eq!(world.tries(input), Err(Rejection::MissingText { essay_id: essay(1) }), "{name}");
+        let after = (world.batch.state().clone(), world.batch.comparisons.clone(), world.batch.questions.clone());
+        assert_eq!(after, before, "{name}");
+    }
+}
+
+#[test]
 fn inputs_are_named_in_refusals() {
     let mut world = World::waiting(quiet().build().unwrap(), 1);
     let phase = world.phase();

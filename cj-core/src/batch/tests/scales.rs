@@ -93,6 +93,7 @@ fn payload(change: &ChangeSet, event: &str) -> Value {
 
 const FAIR: HonestReliability =
     HonestReliability { median: 0.7, low: 0.6, high: 0.8, p_no_signal: 0.0, latent_sd: 1.0 };
+const RELIABLE: HonestReliability = HonestReliability { median: 0.93, low: 0.9, high: 0.95, ..FAIR };
 
 #[test]
 fn an_end_keeps_the_scale_with_every_essay() {
@@ -101,7 +102,7 @@ fn an_end_keeps_the_scale_with_every_essay() {
     let change = world.tries(Input::Scored(Box::new(scored))).unwrap();
     assert_eq!(world.phase(), Phase::Completed(CompletionReason::BudgetExhausted));
     let kept: Vec<_> = change.updated_essays().collect();
-    assert_eq!(kept.len(), 3);
+    assert_eq!((kept.len(), change.results().len()), (3, 3));
     for (index, (essay, result)) in kept.iter().zip(change.results()).enumerate() {
         let row = row(index, 3);
         assert_eq!((essay.score, essay.se, essay.rank), (Some(row.score), Some(row.se), Some(row.rank)));
@@ -115,6 +116,19 @@ fn an_end_keeps_the_scale_with_every_essay() {
     assert_eq!((result.missing.clone(), result.cost, result.prompt_tokens), (vec![essay(3)], Some(0.75), 100));
     assert_eq!(result.grades_unavailable.as_deref(), Some("grades are not projected by this version"));
     assert_eq!(result.warnings, ["a warning"]);
+}
+
+#[test]
+fn a_scale_in_two_parts_has_not_reached_its_target() {
+    let whole = (vec![vec![0, 1, 2]], CompletionReason::TargetReliability);
+    let parted = (vec![vec![0, 1], vec![2]], CompletionReason::BudgetExhausted);
+    for (parts, reason) in [whole, parted] {
+        let mut world = settled();
+        let mut scored = scale(&world, Some(RELIABLE));
+        scored.sheet.fit.components = parts.into_iter().map(|part| part.into_iter().map(essay).collect()).collect();
+        world.does(Input::Scored(Box::new(scored)));
+        assert_eq!(world.phase(), Phase::Completed(reason));
+    }
 }
 
 #[test]

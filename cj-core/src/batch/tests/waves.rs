@@ -43,6 +43,23 @@ fn stragglers_are_waited_for_within_their_grace() {
 }
 
 #[test]
+fn a_batch_is_woken_for_the_open_question_that_is_due_first() {
+    let mut world = World::waiting(Settings::default(), 3);
+    let start = world.now;
+    let after = |minutes| Some(start + TimeDelta::minutes(minutes));
+    world.decides(2, Winner::A);
+    assert_eq!(world.batch.next_deadline(), after(15));
+    world.passes(TimeDelta::minutes(5));
+    world.does(Input::Asked { comparison_id: world.comparison(0, 1) });
+    assert_eq!(world.batch.next_deadline(), after(15));
+    world.passes(TimeDelta::minutes(1));
+    world.does(Input::Asked { comparison_id: world.comparison(1, 1) });
+    assert_eq!(world.batch.next_deadline(), after(20));
+    world.decides(0, Winner::A);
+    assert_eq!(world.batch.next_deadline(), after(21));
+}
+
+#[test]
 fn a_verdict_counts_once_and_a_contradiction_is_kept() {
     let mut world = World::waiting(Settings::default(), 3);
     world.decides(0, Winner::A);

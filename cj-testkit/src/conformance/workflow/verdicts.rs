@@ -5,12 +5,13 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use cj_core::change::{ComparisonState, DecisionRole, Verdict, Winner};
 use cj_core::config::Settings;
+use cj_core::service::Answer;
 use cj_core::store::Store;
 
 use super::super::support::view;
 use super::driver::{COMPLETION, Driver, contradicted, hundred, in_message, judged};
 use crate::audit::audit;
-use crate::fixture;
+use crate::{FaultStore, fixture};
 
 /// An answer to a comparison that nobody knows is acknowledged and kept; the rest of its slice counts, nothing else changes.
 pub async fn unknown_correlation_is_acknowledged(store: Arc<dyn Store>) {
@@ -59,6 +60,35 @@ pub async fn duplicate_verdict_counts_once(store: Arc<dyn Store>) {
     assert_eq!(roles, [DecisionRole::Counted, DecisionRole::Conflict]);
     assert_eq!(driver.comparisons(id).await[0].verdict, judged(&row).outcome_winner());
     audit(&*driver.store, id).await;
+}
+
+/// Answers to asked questions are counted in six calls of the store, however many they are and of how many batches; what was
+/// counted before is known after two.
+pub async fn counting_a_slice_is_six_calls(store: Arc<dyn Store>) {
+    let faults = FaultStore::new(store);
+    let driver = Driver::new(Arc::new(faults.clone()));
+    let mut rows = Vec::new();
+    for name in ["first", "second"] {
+        let id = driver.start(name, 12, Settings::builder()).await;
+        rows.extend(driver.comparisons(id).await);
+    }
+    driver.ask().await;
+    let of_both = [rows[0].batch_id, rows[rows.len() - 1].batch_id];
+    for slice in [&rows[..1], &rows[1..rows.len() - 1]] {
+        let answers: Vec<Answer> = slice.iter().map(|row| Answer::of(judged(row))).collect();
+        faults.heal();
+        driver.service.take_verdicts(&answers).await.expect("the slice is taken");
+        let counted =
+            ["store.begin", "inbox.admit", "batch.lock_of", "comparison.load", "answer.answer", "unit.commit"];
+        assert_eq!(faults.operations(), counted, "{} answers", answers.len());
+        faults.heal();
+        driver.service.take_verdicts(&answers).await.expect("the slice is taken");
+        assert_eq!(faults.operations(), ["store.begin", "inbox.admit"], "{} answers again", answers.len());
+    }
+    for id in of_both {
+        assert!(driver.record(id).await.state.counters.decided > 1);
+        audit(&*driver.store, id).await;
+    }
 }
 
 /// A verdict that comes after the end is kept as late; phase, counters, scores and events stay as they are.

@@ -133,8 +133,7 @@ impl Run {
     ) -> Result<Option<Ended>, Error> {
         let (items, asked) = (design.subject.items(), self.batch.asked().len());
         let budget = (design.most * items as f64 / 2.0).floor() as usize;
-        let new_verdicts = asked - self.looked_at;
-        let looks = new_verdicts >= items || asked >= budget;
+        let looks = asked - self.looked_at >= items || asked >= budget;
         if !looks {
             return Ok(None);
         }
@@ -155,7 +154,6 @@ impl Run {
                 fewest_verdicts: fewest as u32,
                 reliability,
                 max_change: None,
-                new_verdicts: new_verdicts as u32,
             })
         };
         let (posterior, decision) = self.looked(judgements, decision)?;
