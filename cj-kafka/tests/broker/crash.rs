@@ -14,10 +14,11 @@ use cj_core::store::{OutboxQuery, Store as _};
 use cj_kafka::{Engine, EngineSettings, Handler, Judging, KafkaSettings, Record, Tally, Topics, Trouble};
 use cj_storage_sqlite::SqliteStore;
 use cj_testkit::kafka::KafkaBroker;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::support::{Hurried, Running, event, read_until, service, settings, topics, until};
+use crate::support::{Hurried, Running, event, read_until, service, settings, told, topics, until};
 
 const EVENTS: u32 = 20_000;
 const KEYS: u32 = 80;
@@ -31,13 +32,13 @@ const CONSUMER_DEATHS: usize = 3;
 #[derive(Clone)]
 struct Effects {
     store: SqliteStore,
-    seen: Arc<Mutex<BTreeSet<EventId>>>,
+    seen: watch::Sender<BTreeSet<EventId>>,
     receipts: Arc<Mutex<BTreeMap<String, Vec<u32>>>>,
 }
 
 impl Effects {
-    fn count(&self) -> u32 {
-        self.seen.lock().unwrap().len() as u32
+    async fn come_to(&self, count: u32) {
+        told("so many effects", &self.seen, |seen| seen.len() as u32 >= count).await;
     }
 
     /// A row that differs from that of the same event's second effect.
@@ -68,7 +69,7 @@ impl Handler for Effects {
         let rows: Vec<OutboxMessage> = new.iter().copied().map(Self::row).collect();
         unit.append(&rows).await.map_err(Trouble::new)?;
         unit.commit().await.map_err(Trouble::new)?;
-        self.seen.lock().unwrap().extend(ids);
+        self.seen.send_modify(|seen| seen.extend(ids));
         Ok(())
     }
 }
@@ -187,7 +188,7 @@ async fn whatever_dies_nothing_is_lost_and_no_effect_is_doubled() {
     ];
     let effects = SqliteStore::open(folder.path().join("effects.sqlite")).await.unwrap();
     effects.migrate().await.unwrap();
-    let effects = Effects { store: effects, seen: Arc::default(), receipts: Arc::default() };
+    let effects = Effects { store: effects, seen: watch::Sender::default(), receipts: Arc::default() };
     // A group of its own, and three members of it.
     let receivers =
         crate::support::settings(settings.brokers(), "receivers").with_topic_prefix(settings.topic_prefix());
@@ -201,7 +202,7 @@ async fn whatever_dies_nothing_is_lost_and_no_effect_is_doubled() {
         let until_round = (after / KEYS + 12).min(EVENTS / KEYS);
         append(&store, appended.min(until_round)..until_round).await;
         appended = appended.max(until_round);
-        until("so many effects", || async { effects.count() >= after }).await;
+        effects.come_to(after).await;
         match death {
             Death::Broker => {
                 let more = (appended + 4).min(EVENTS / KEYS);
@@ -221,7 +222,7 @@ async fn whatever_dies_nothing_is_lost_and_no_effect_is_doubled() {
     }
     append(&store, appended..EVENTS / KEYS).await;
 
-    until("every effect", || async { effects.count() == EVENTS }).await;
+    effects.come_to(EVENTS).await;
     until("an empty outbox", || async { pending(&store).await == 0 }).await;
     for relay in relays {
         polls += relay.kill().await;
