@@ -225,6 +225,7 @@ macro_rules! conformance {
                 a_sweep_wakes_all_that_is_due,
                 two_sweeps_share_what_is_due,
                 one_unreadable_batch_stalls_no_sweep,
+                many_unreadable_batches_starve_no_other,
                 high_failure_rate_fails_once,
                 a_failed_attempt_is_asked_again,
                 one_failed_send_does_not_stall,

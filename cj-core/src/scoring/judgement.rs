@@ -33,7 +33,7 @@ impl<'a> Judgement<'a> {
         Self { left, right, outcome, weight: 1.0, judge: None, milliseconds: None }
     }
 
-    /// The same judgement counting as `weight` judgements.
+    /// The same judgement counting as `weight` judgements; below 1e-150 as none.
     #[must_use]
     pub fn weighted(self, weight: f64) -> Self {
         Self { weight, ..self }

@@ -8,8 +8,8 @@ use super::{Judgement, Outcome, PairCount, ScoringError};
 /// Judgements in canonical form: items sorted by name, ordered pairs sorted and counted.
 ///
 /// Input order leaves no trace: weights are sorted before they are summed, so whatever is computed from two inputs with
-/// the same judgements is equal to the bit. Judgements of weight 0 do not count; an item without a counted judgement
-/// stays, isolated.
+/// the same judgements is equal to the bit. Judgements of weight 0 do not count, nor do weights below 1e-150, which are no
+/// evidence and whose inverse squares are no numbers; an item without a counted judgement stays, isolated.
 ///
 /// ```
 /// use cj_core::scoring::{Judgement, Judgements, Outcome};
@@ -59,7 +59,7 @@ impl Judgements {
                 left: items.number(judgement.left()),
                 right: items.number(judgement.right()),
                 outcome: judgement.outcome(),
-                weight: judgement.weight() + 0.0,
+                weight: counting(judgement.weight()),
                 milliseconds: judgement.milliseconds().map_or(f64::NAN, |time| time + 0.0),
             });
         }
@@ -103,6 +103,7 @@ impl Judgements {
                 ("ties", Outcome::Tie, count.ties),
             ] {
                 amount(at + 1, &names[left as usize], &names[right as usize], what, weight)?;
+                let weight = counting(weight);
                 if weight > 0.0 {
                     amounts.push(Amount { left, right, outcome, weight });
                 }
@@ -371,4 +372,11 @@ fn amount(row: usize, left: &str, right: &str, what: &'static str, found: f64) -
     Err(ScoringError::Amount { row, left: left.to_owned(), right: right.to_owned(), what, found })
 }
 
+/// A weight, or 0 where it is too small to count.
+fn counting(weight: f64) -> f64 {
+    if weight < LEAST { 0.0 } else { weight }
+}
+
+/// The least weight that counts.
+const LEAST: f64 = 1e-150;
 const NOBODY: u32 = u32::MAX;

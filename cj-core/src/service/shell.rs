@@ -1,12 +1,13 @@
 //! The shell's frame.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 
 use super::Precision;
 use crate::batch::{Context, EssayTexts};
-use crate::id::WorkerId;
+use crate::id::{BatchId, WorkerId};
 use crate::port::{Clock, ContentSource, Observer};
 use crate::store::Store;
 
@@ -24,12 +25,22 @@ pub struct Service {
     pub(super) worker: WorkerId,
     pub(super) precision: Precision,
     pub(super) observer: Arc<dyn Observer>,
+    /// Batches that could not be woken: the next sweep goes on behind them.
+    pub(super) passed_over: Arc<Mutex<BTreeSet<BatchId>>>,
 }
 
 impl Service {
     /// A shell over a store and a clock.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, worker: WorkerId) -> Self {
-        Self { store, clock, content: None, worker, precision: Precision::FINE, observer: Arc::new(()) }
+        Self {
+            store,
+            clock,
+            content: None,
+            worker,
+            precision: Precision::FINE,
+            observer: Arc::new(()),
+            passed_over: Arc::default(),
+        }
     }
 
     /// Fetches texts that requests name by storage id.

@@ -1,6 +1,7 @@
 //! The monitor: it asks for what is due, nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{MutexGuard, PoisonError};
 
 use super::fold::FoldOutcome;
 use super::shell::until_not_overtaken;
@@ -18,7 +19,9 @@ const SLICE: usize = 100;
 #[derive(Default)]
 struct Woken {
     work: BTreeSet<BatchId>,
-    /// The last that could not be woken, and why.
+    /// Those that could not be woken.
+    passed_over: BTreeSet<BatchId>,
+    /// Why the last of them could not be woken.
     refused: Option<ServiceError>,
 }
 
@@ -27,15 +30,25 @@ impl Service {
     /// worker has the next move. Many are woken in one unit of work.
     ///
     /// A batch that cannot be woken (its row cannot be read, say) is logged and keeps no other from being woken; it stays due.
+    /// As it would be found first each time, the next call goes on behind it, and comes back to it once a call has come to the
+    /// end of what is due: a call takes on no more than `limit`, and any number of such batches starves no other.
     ///
     /// # Errors
     /// The store cannot be reached, or something was due and none of it could be woken. What was woken before stays so; when
     /// this worker has the next move somewhere, that is returned instead of the error.
     pub async fn wake(&self, limit: u32) -> Result<BTreeSet<BatchId>, ServiceError> {
-        let mut due = {
+        let passed_over = std::mem::take(&mut *self.passed_over());
+        let count = limit.saturating_add(u32::try_from(passed_over.len()).unwrap_or(u32::MAX));
+        let found = {
             let mut view = self.store.read().await?;
-            view.due(self.clock.now(), limit).await?
+            view.due(self.clock.now(), count).await?
         };
+        let is_end = found.len() < count as usize;
+        let mut due: Vec<BatchId> = found.iter().filter(|id| !passed_over.contains(id)).copied().collect();
+        if due.is_empty() {
+            due = found;
+        }
+        due.truncate(limit as usize);
         // In order of id, as they are locked: sweeps of two workers then follow each other and do not cross.
         due.sort_unstable();
         let mut all = Woken::default();
@@ -50,10 +63,17 @@ impl Service {
                 Err(error) => all.refuse(slice, error),
             }
         }
+        if !is_end {
+            self.passed_over().extend(passed_over.into_iter().chain(all.passed_over));
+        }
         match all.refused {
             Some(error) if all.work.is_empty() => Err(error),
             _ => Ok(all.work),
         }
+    }
+
+    fn passed_over(&self) -> MutexGuard<'_, BTreeSet<BatchId>> {
+        self.passed_over.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Finds the batch because of which a slice could not be woken, by waking each alone.
@@ -126,12 +146,17 @@ impl Service {
 impl Woken {
     fn add(&mut self, later: Self) {
         self.work.extend(later.work);
+        self.passed_over.extend(later.passed_over);
         self.refused = later.refused.or_else(|| self.refused.take());
     }
 
     fn refuse(&mut self, ids: &[BatchId], error: ServiceError) {
         let (first, count) = (ids.first(), ids.len());
         tracing::error!(batch = first.map(tracing::field::display), count, ?error, "a batch could not be woken");
+        // Where the store cannot be reached, no batch is to blame.
+        if !is_out_of_reach(&error) {
+            self.passed_over.extend(ids);
+        }
         self.refused = Some(error);
     }
 }

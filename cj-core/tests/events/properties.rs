@@ -4,7 +4,7 @@ use crate::strategy_result::{
     assessment_completed, notification, phase_outcome, pipeline_completed, registered, results_ready, slot, spellcheck,
 };
 use crate::support::{own_folder, rewritten, samples_in};
-use cj_core::event::{Contract, Envelope, Timestamp};
+use cj_core::event::{Contract, Envelope, Timestamp, Topic, reencode};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -133,6 +133,40 @@ proptest! {
         match rewritten(sample.topic, &message) {
             Ok(once) => prop_assert_eq!(rewritten(sample.topic, &once).unwrap(), once),
             Err(error) => prop_assert!(!error.field.is_empty() && !error.expected.is_empty()),
+        }
+    }
+
+    /// A few bytes of a good message are overwritten, or it is cut short: every topic's reader refuses it by a place, or what it
+    /// reads is written stably.
+    #[test]
+    fn damaged_bytes_are_refused_or_stable(
+        which in any::<prop::sample::Index>(),
+        damage in vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        end in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let samples = samples_in(own_folder());
+        let mut bytes = serde_json::to_vec(&which.get(&samples).value).unwrap();
+        for (at, byte) in damage {
+            *at.get_mut(&mut bytes) = byte;
+        }
+        if let Some(end) = end {
+            bytes.truncate(end.index(bytes.len()));
+        }
+        let message = match Envelope::decode(&bytes) {
+            Ok(message) => message,
+            Err(error) => {
+                prop_assert!(!error.field.is_empty() && !error.expected.is_empty());
+                return Ok(());
+            }
+        };
+        for topic in Topic::ALL {
+            match reencode(*topic, &message) {
+                Ok(once) => {
+                    let again = Envelope::decode(&once).unwrap();
+                    prop_assert_eq!(reencode(*topic, &again).unwrap(), once);
+                }
+                Err(error) => prop_assert!(!error.field.is_empty() && !error.expected.is_empty()),
+            }
         }
     }
 

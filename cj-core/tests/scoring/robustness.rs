@@ -1,7 +1,7 @@
 //! No finite input makes an estimator panic, hang or give a number that is none.
 use cj_core::scoring::{
-    Anchor, Connectivity, DavidsonOrder, Fit, JudgeModel, Judgement, Judgements, Model, Outcome, Panel, Prior,
-    Sampling, ScoringError, SplitHalf, TiePolicy,
+    Anchor, Connectivity, DavidsonOrder, Fit, JudgeModel, Judgement, Judgements, Model, Outcome, PairCount, Panel,
+    Prior, Sampling, ScoringError, SplitHalf, TiePolicy,
 };
 use proptest::prelude::*;
 
@@ -15,7 +15,9 @@ fn row() -> impl Strategy<Value = Row> {
     let weight = prop_oneof![
         6 => Just(1.0),
         1 => Just(0.0),
-        1 => 1e-300..1e-290_f64,
+        1 => 1e-150..1e-140_f64,
+        // Any finite number, the smallest and the largest included.
+        1 => (0..f64::INFINITY.to_bits()).prop_map(f64::from_bits),
         1 => 1e-9..1e-3_f64,
         1 => 1e3..1e12_f64,
         1 => 1e290..1e300_f64,
@@ -60,6 +62,22 @@ fn numbers_of(fit: &Fit) -> Vec<f64> {
     numbers.extend([fit.log_likelihood(), fit.log_prior(), fit.chance_of_first()]);
     numbers.extend(fit.order_effect().into_iter().chain(fit.tie_parameter()).map(|effect| effect.estimate));
     numbers
+}
+
+/// Less evidence than this has no inverse: an error would be infinite.
+#[test]
+fn a_weight_that_is_next_to_nothing_does_not_count() {
+    for weight in [f64::from_bits(1), 9.7e-309, f64::MIN_POSITIVE, 1e-151] {
+        let row = [Judgement::new("a", "b", Outcome::Left).weighted(weight)];
+        let judgements = Judgements::new(row).expect("it is a finite number, at least 0");
+        assert_eq!((judgements.items().len(), judgements.pairs().len()), (2, 0));
+        let counts = [PairCount::new(0, 1, weight, 0.0)];
+        assert_eq!(Judgements::from_counts(&["a", "b"], &counts), Ok(judgements.clone()));
+        for model in models() {
+            let numbers = model.fit(&judgements).as_ref().map(numbers_of).unwrap_or_default();
+            assert!(numbers.iter().all(|number| number.is_finite()), "{model:?}: {numbers:?}");
+        }
+    }
 }
 
 proptest! {

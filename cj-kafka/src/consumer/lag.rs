@@ -1,16 +1,16 @@
 //! How far a consumer is behind.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rdkafka::Statistics;
+use tokio::sync::watch;
 
 /// How far a consumer is behind: messages between what it committed and the end of each of its partitions, as it was told last.
 #[derive(Clone, Debug, Default)]
 pub struct Lag {
     partitions: Arc<Mutex<BTreeMap<(String, i32), i64>>>,
-    paused: Arc<AtomicBool>,
+    paused: Arc<watch::Sender<bool>>,
 }
 
 impl Lag {
@@ -26,11 +26,20 @@ impl Lag {
     /// Whether the brokers are asked for no more at the moment: a slice is worked on for longer than a second, and the next one is
     /// full.
     pub fn is_paused(&self) -> bool {
-        self.paused.load(Ordering::Acquire)
+        *self.paused.borrow()
+    }
+
+    /// Waits until the brokers are asked for no more; at once where they are not asked now.
+    pub async fn until_paused(&self) {
+        let mut paused = self.paused.subscribe();
+        // It ends with the last holder of the other end, of which this is one.
+        let _ended = paused.wait_for(|is_paused| *is_paused).await;
     }
 
     pub(super) fn note_pause(&self, is_paused: bool) {
-        self.paused.store(is_paused, Ordering::Release);
+        if self.paused.send_replace(is_paused) != is_paused && is_paused {
+            metrics::counter!("kafka_consumer_pauses").increment(1);
+        }
     }
 
     /// Notes a report of the client; what it says nothing of is another consumer's.

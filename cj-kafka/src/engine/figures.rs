@@ -18,7 +18,7 @@ use cj_core::port::Observer;
 /// | `cj_callbacks_processed_total` | counter; `status` | answers: `counted`, `failed`, `late`, `conflict`, `duplicate` |
 /// | `cj_callback_latency_seconds` | histogram | seconds from the question to its answer |
 /// | `cj_orphan_callbacks_total` | counter | answers to questions that nobody asked |
-/// | `cj_dead_letters_total` | counter; `consumer`, `reason` | messages that the engine could not use; those that nobody could even read are `kafka_dead_letters` |
+/// | `cj_dead_letters_total` | counter; `consumer`, `reason` | messages that could not be used; those that nobody could even read have the consumer `cj_refused`, and `kafka_dead_letters` counts them by topic |
 /// | `cj_units_overtaken_total` | counter | units of work that were run again |
 ///
 /// They count commits that are known to hold, on this worker, since its start: sums over workers are short of what the rows say

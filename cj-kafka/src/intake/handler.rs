@@ -162,3 +162,6 @@ fn answer(record: &Record) -> Result<Answer, (&'static str, String)> {
     let message_id = EventId::new(typed.event_id);
     Ok(Answer { message_id, verdict, topic: record.topic.clone(), payload: record.payload.clone() })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,9 @@
-//! Broker, relays and consumers die during a run, at moments that a seed draws.
+//! Broker, relays and consumers die during a run, at moments that a seed draws, on each of the stores that survive it.
 
 use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher as _, Hasher as _};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,14 +11,17 @@ use chrono::TimeDelta;
 use cj_core::change::{MessageKind, OutboxMessage};
 use cj_core::id::EventId;
 use cj_core::port::{BreakerSettings, Clock as _, SystemClock};
-use cj_core::store::{OutboxQuery, Store as _};
+use cj_core::store::{OutboxQuery, Store};
 use cj_kafka::{Engine, EngineSettings, Handler, Judging, KafkaSettings, Record, Tally, Topics, Trouble};
+use cj_storage_postgres::PgStore;
 use cj_storage_sqlite::SqliteStore;
 use cj_testkit::kafka::KafkaBroker;
+use cj_testkit::postgres::PgDatabase;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::support::{Hurried, Running, event, read_until, service, settings, topics, until};
+use crate::support::{Hurried, Running, event, read_until, service, settings, told, topics, until};
 
 const EVENTS: u32 = 20_000;
 const KEYS: u32 = 80;
@@ -27,17 +31,41 @@ const BROKER_DEATHS: usize = 3;
 const RELAY_DEATHS: usize = 2;
 const CONSUMER_DEATHS: usize = 3;
 
+/// Where a store is.
+enum Place {
+    File(PathBuf),
+    Url(String),
+}
+
+impl Place {
+    /// The store there, as each worker opens it for itself.
+    async fn open(&self) -> Arc<dyn Store> {
+        match self {
+            Self::File(path) => {
+                let store = SqliteStore::open(path).await.unwrap();
+                store.migrate().await.unwrap();
+                Arc::new(store)
+            }
+            Self::Url(url) => {
+                let store = PgStore::connect(url).await.unwrap();
+                store.migrate().await.unwrap();
+                Arc::new(store)
+            }
+        }
+    }
+}
+
 /// Gives every event one effect, a row of a store in the unit that admits it, and notes what came first.
 #[derive(Clone)]
 struct Effects {
-    store: SqliteStore,
-    seen: Arc<Mutex<BTreeSet<EventId>>>,
+    store: Arc<dyn Store>,
+    seen: watch::Sender<BTreeSet<EventId>>,
     receipts: Arc<Mutex<BTreeMap<String, Vec<u32>>>>,
 }
 
 impl Effects {
-    fn count(&self) -> u32 {
-        self.seen.lock().unwrap().len() as u32
+    async fn come_to(&self, count: u32) {
+        told("so many effects", &self.seen, |seen| seen.len() as u32 >= count).await;
     }
 
     /// A row that differs from that of the same event's second effect.
@@ -68,7 +96,7 @@ impl Handler for Effects {
         let rows: Vec<OutboxMessage> = new.iter().copied().map(Self::row).collect();
         unit.append(&rows).await.map_err(Trouble::new)?;
         unit.commit().await.map_err(Trouble::new)?;
-        self.seen.lock().unwrap().extend(ids);
+        self.seen.send_modify(|seen| seen.extend(ids));
         Ok(())
     }
 }
@@ -80,9 +108,9 @@ struct RelayTask {
 }
 
 impl RelayTask {
-    async fn start(settings: &KafkaSettings, path: &std::path::Path, clock: &Arc<Hurried>, worker: &str) -> Self {
-        let store = Arc::new(SqliteStore::open(path).await.unwrap());
-        let engine = Engine::new(settings.clone(), service(store, clock.clone(), worker), Judging::Topic).unwrap();
+    async fn start(settings: &KafkaSettings, outbox: &Place, clock: &Arc<Hurried>, worker: &str) -> Self {
+        let service = service(outbox.open().await, clock.clone(), worker);
+        let engine = Engine::new(settings.clone(), service, Judging::Topic).unwrap();
         let breaker = BreakerSettings { rest: TimeDelta::seconds(5), ..BreakerSettings::default() };
         let quick = EngineSettings::default().with_events(200).with_poll(Duration::from_millis(50));
         let engine = engine.with_settings(quick.with_breaker(breaker));
@@ -129,12 +157,12 @@ fn seed() -> u64 {
     said.unwrap_or_else(|| RandomState::new().build_hasher().finish() % 1_000_000)
 }
 
-async fn pending(store: &SqliteStore) -> u64 {
+async fn pending(store: &dyn Store) -> u64 {
     store.read().await.unwrap().depth(MessageKind::Event).await.unwrap().pending
 }
 
 /// Appends the events of a range of places, for every key.
-async fn append(store: &SqliteStore, ordinals: std::ops::Range<u32>) {
+async fn append(store: &dyn Store, ordinals: std::ops::Range<u32>) {
     let events: Vec<_> = ordinals
         .flat_map(|ordinal| (0..KEYS).map(move |key| (ordinal, key)))
         .map(|(ordinal, key)| event(TOPIC, &format!("key-{key}"), ordinal, format!("{ordinal:>800}")))
@@ -145,7 +173,7 @@ async fn append(store: &SqliteStore, ordinals: std::ops::Range<u32>) {
 }
 
 /// Kills the broker, appends more, checks that nothing is called sent while it is away, and starts it again.
-async fn outage(broker: &Arc<KafkaBroker>, store: &SqliteStore, more: std::ops::Range<u32>, tallies: &[Tally]) {
+async fn outage(broker: &Arc<KafkaBroker>, store: &dyn Store, more: std::ops::Range<u32>, tallies: &[Tally]) {
     let killed = broker.clone();
     tokio::task::spawn_blocking(move || killed.kill().unwrap()).await.unwrap();
     append(store, more).await;
@@ -166,6 +194,20 @@ async fn outage(broker: &Arc<KafkaBroker>, store: &SqliteStore, more: std::ops::
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whatever_dies_nothing_is_lost_and_no_effect_is_doubled() {
+    let folder = tempfile::tempdir().unwrap();
+    let [outbox, effects] = ["outbox", "effects"].map(|name| folder.path().join(name).with_extension("sqlite"));
+    nothing_is_lost_or_doubled(&Place::File(outbox), &Place::File(effects)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whatever_dies_nothing_is_lost_and_no_effect_is_doubled_on_postgresql() {
+    let (outbox, effects) = (PgDatabase::fresh().await, PgDatabase::fresh().await);
+    let [outbox, effects] = [&outbox, &effects].map(|database| Place::Url(database.url().to_owned()));
+    nothing_is_lost_or_doubled(&outbox, &effects).await;
+}
+
+#[expect(clippy::print_stdout, reason = "whoever reads of a failure learns its seed")]
+async fn nothing_is_lost_or_doubled(outbox: &Place, effects: &Place) {
     let seed = seed();
     let deaths = deaths(seed);
     println!("CJ_CRASH_SEED={seed}: {deaths:?}");
@@ -175,19 +217,14 @@ async fn whatever_dies_nothing_is_lost_and_no_effect_is_doubled() {
     let mut all: Vec<&str> = engine_topics.iter().map(String::as_str).collect();
     all.push(TOPIC);
     topics(&settings, &all).await;
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("outbox.sqlite");
-    let store = SqliteStore::open(&path).await.unwrap();
-    store.migrate().await.unwrap();
+    let store = outbox.open().await;
     // A lease of a minute is over in six seconds.
     let clock = Arc::new(Hurried::times(10));
     let mut relays = vec![
-        RelayTask::start(&settings, &path, &clock, "relay 1").await,
-        RelayTask::start(&settings, &path, &clock, "relay 2").await,
+        RelayTask::start(&settings, outbox, &clock, "relay 1").await,
+        RelayTask::start(&settings, outbox, &clock, "relay 2").await,
     ];
-    let effects = SqliteStore::open(folder.path().join("effects.sqlite")).await.unwrap();
-    effects.migrate().await.unwrap();
-    let effects = Effects { store: effects, seen: Arc::default(), receipts: Arc::default() };
+    let effects = Effects { store: effects.open().await, seen: watch::Sender::default(), receipts: Arc::default() };
     // A group of its own, and three members of it.
     let receivers =
         crate::support::settings(settings.brokers(), "receivers").with_topic_prefix(settings.topic_prefix());
@@ -199,19 +236,19 @@ async fn whatever_dies_nothing_is_lost_and_no_effect_is_doubled() {
     for (number, (after, death)) in deaths.into_iter().enumerate() {
         // Some more than are to be seen first, so that there is something under way.
         let until_round = (after / KEYS + 12).min(EVENTS / KEYS);
-        append(&store, appended.min(until_round)..until_round).await;
+        append(&*store, appended.min(until_round)..until_round).await;
         appended = appended.max(until_round);
-        until("so many effects", || async { effects.count() >= after }).await;
+        effects.come_to(after).await;
         match death {
             Death::Broker => {
                 let more = (appended + 4).min(EVENTS / KEYS);
                 let tallies: Vec<Tally> = relays.iter().map(|relay| relay.tally.clone()).collect();
-                outage(&broker, &store, appended..more, &tallies).await;
+                outage(&broker, &*store, appended..more, &tallies).await;
                 appended = more;
             }
             Death::Relay => {
                 polls += relays.remove(0).kill().await;
-                relays.push(RelayTask::start(&settings, &path, &clock, &format!("relay after {number}")).await);
+                relays.push(RelayTask::start(&settings, outbox, &clock, &format!("relay after {number}")).await);
             }
             Death::Consumer => {
                 members.remove(0).kill().await;
@@ -219,10 +256,10 @@ async fn whatever_dies_nothing_is_lost_and_no_effect_is_doubled() {
             }
         }
     }
-    append(&store, appended..EVENTS / KEYS).await;
+    append(&*store, appended..EVENTS / KEYS).await;
 
-    until("every effect", || async { effects.count() == EVENTS }).await;
-    until("an empty outbox", || async { pending(&store).await == 0 }).await;
+    effects.come_to(EVENTS).await;
+    until("an empty outbox", || async { pending(&*store).await == 0 }).await;
     for relay in relays {
         polls += relay.kill().await;
     }

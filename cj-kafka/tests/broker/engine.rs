@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cj_core::event::{AssessmentResultV1, CjAssessmentCompletedV1, Contract as _, Envelope, Topic};
@@ -15,10 +14,10 @@ use cj_kafka::{
     Engine, EngineSettings, Handler, Intake, IntakeSettings, Judging, KafkaSettings, Record, Topics, Trouble,
 };
 use cj_testkit::kafka::KafkaBroker;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::support::platform::{Provider, Texts, request};
-use crate::support::{Running, publish, read_until, service, settings, topics, until};
+use crate::support::{Running, publish, read_until, service, settings, told, topics, until};
 
 const BATCHES: usize = 3;
 
@@ -57,13 +56,13 @@ async fn kept(store: &MemoryStore, ids: &[BatchId]) -> Vec<String> {
 }
 
 /// Counts what it hands on.
-struct Counted(Intake, Arc<AtomicUsize>);
+struct Counted(Intake, watch::Sender<usize>);
 
 #[async_trait::async_trait]
 impl Handler for Counted {
     async fn handle(&self, records: &[Record]) -> Result<(), Trouble> {
         self.0.handle(records).await?;
-        self.1.fetch_add(records.len(), Ordering::SeqCst);
+        self.1.send_modify(|came| *came += records.len());
         Ok(())
     }
 }
@@ -121,7 +120,7 @@ async fn batches_complete_over_the_broker_and_redelivery_of_everything_changes_n
 
     // Another group reads everything that ever came in, from the beginning, into the same store.
     let before = kept(&store, &ids).await;
-    let came = Arc::new(AtomicUsize::new(0));
+    let came = watch::Sender::new(0);
     let again = crate::support::settings(settings.brokers(), "again").with_topic_prefix(settings.topic_prefix());
     let service = service(store.clone(), Arc::new(SystemClock::new()), "three");
     let (intake, mut work) = Intake::alone(service.with_content(Arc::new(Texts)), None, IntakeSettings::default());
@@ -136,7 +135,7 @@ async fn batches_complete_over_the_broker_and_redelivery_of_everything_changes_n
     };
     assert!(answers >= BATCHES * 10);
     // Each question was answered once; each request came twice.
-    until("the whole of both topics", || async { came.load(Ordering::SeqCst) >= answers + 2 * BATCHES }).await;
+    told("the whole of both topics", &came, |came| *came >= answers + 2 * BATCHES).await;
     running.stop().await;
     assert_eq!(kept(&store, &ids).await, before);
     while let Ok(id) = work.try_recv() {

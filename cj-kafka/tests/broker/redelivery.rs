@@ -1,42 +1,58 @@
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
 
 use cj_kafka::{Handler, Record, Trouble};
 use cj_testkit::kafka::KafkaBroker;
+use tokio::sync::watch;
 
-use crate::support::{Running, event, publish, settings, topics, until};
+use crate::support::{Running, event, publish, settings, told, topics};
 
 /// Fails the first times that it sees a certain record, and counts what it sees.
 #[derive(Clone, Default)]
 struct Stumbling {
-    failures_left: Arc<AtomicU32>,
-    handled: Arc<Mutex<BTreeMap<Vec<u8>, u32>>>,
+    past: watch::Sender<Past>,
+}
+
+#[derive(Default)]
+struct Past {
+    failures_left: u32,
+    handled: BTreeMap<Vec<u8>, u32>,
 }
 
 #[async_trait::async_trait]
 impl Handler for Stumbling {
     async fn handle(&self, records: &[Record]) -> Result<(), Trouble> {
         let stumbles = records.iter().any(|record| record.payload == b"13");
-        let take = |left: u32| left.checked_sub(1);
-        if stumbles && self.failures_left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok() {
-            return Err(Trouble::new("the store is away"));
-        }
-        let mut handled = self.handled.lock().unwrap();
-        for record in records {
-            *handled.entry(record.payload.clone()).or_default() += 1;
-        }
-        Ok(())
+        let mut outcome = Ok(());
+        self.past.send_modify(|past| {
+            if stumbles && past.failures_left > 0 {
+                past.failures_left -= 1;
+                outcome = Err(Trouble::new("the store is away"));
+                return;
+            }
+            for record in records {
+                *past.handled.entry(record.payload.clone()).or_default() += 1;
+            }
+        });
+        outcome
     }
 }
 
 impl Stumbling {
     fn failing(times: u32) -> Self {
-        Self { failures_left: Arc::new(AtomicU32::new(times)), ..Self::default() }
+        Self { past: watch::Sender::new(Past { failures_left: times, ..Past::default() }) }
     }
 
     fn seen(&self) -> usize {
-        self.handled.lock().unwrap().len()
+        self.past.borrow().handled.len()
+    }
+
+    fn times(&self, payload: &[u8]) -> Option<u32> {
+        self.past.borrow().handled.get(payload).copied()
+    }
+
+    /// Waits until it has seen so many records.
+    async fn sees(&self, count: usize) {
+        told("so many records", &self.past, |past| past.handled.len() >= count).await;
     }
 }
 
@@ -50,17 +66,17 @@ async fn a_record_whose_handler_fails_is_tried_again_and_is_not_committed_past()
     // A handler that never gets over it: nothing of its slice may be committed.
     let stuck = Stumbling::failing(u32::MAX);
     let running = Running::start(&settings, &["t"], stuck.clone());
-    until("two failures", || async { stuck.failures_left.load(Ordering::SeqCst) < u32::MAX - 1 }).await;
+    told("two failures", &stuck.past, |past| past.failures_left < u32::MAX - 1).await;
     running.stop().await;
-    assert_eq!(stuck.handled.lock().unwrap().get(b"13".as_slice()), None);
+    assert_eq!(stuck.times(b"13"), None);
 
     // Another member of the group meets the record again, stumbles twice, and gets over it.
     let handler = Stumbling::failing(2);
     let running = Running::start(&settings, &["t"], handler.clone());
-    until("the last record", || async { handler.handled.lock().unwrap().contains_key(b"39".as_slice()) }).await;
+    told("the last record", &handler.past, |past| past.handled.contains_key(b"39".as_slice())).await;
     running.stop().await;
-    assert_eq!(handler.failures_left.load(Ordering::SeqCst), 0);
-    assert_eq!(handler.handled.lock().unwrap().get(b"13".as_slice()), Some(&1));
+    assert_eq!(handler.past.borrow().failures_left, 0);
+    assert_eq!(handler.times(b"13"), Some(1));
     assert_eq!(handler.seen() + stuck.seen(), 40, "what was committed before the failure, and the rest");
 }
 
@@ -73,13 +89,13 @@ async fn what_was_committed_does_not_come_again() {
     publish(&settings, &batch(100)).await;
     let first = Stumbling::default();
     let running = Running::start(&settings, &["t"], first.clone());
-    until("thirty", || async { first.seen() == 30 }).await;
+    first.sees(30).await;
     running.stop().await;
 
     publish(&settings, &batch(200)).await;
     let second = Stumbling::default();
     let running = Running::start(&settings, &["t"], second.clone());
-    until("thirty more", || async { second.seen() >= 30 }).await;
+    second.sees(30).await;
     running.stop().await;
     assert_eq!(second.seen(), 30, "nothing of the first thirty came again");
 }
@@ -101,6 +117,7 @@ async fn members_that_come_and_go_leave_nothing_out() {
     publish(&settings, &slice(2_000)).await;
     second.stop().await;
     publish(&settings, &slice(3_000)).await;
-    until("all of them", || async { handler.seen() == 1_200 }).await;
+    handler.sees(1_200).await;
     third.stop().await;
+    assert_eq!(handler.seen(), 1_200);
 }

@@ -11,7 +11,7 @@ use cj_kafka::{Consumer, ErrorKind, Handler, KafkaPublisher, KafkaSettings, Reco
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot, watch};
 
 /// A broker with one topic of one partition.
 fn cluster() -> (MockCluster<'static, DefaultProducerContext>, KafkaSettings) {
@@ -111,16 +111,16 @@ fn settings_that_make_no_sense_are_named() {
 
 /// Handles slowly: the slice after the first waits for a word.
 struct Slow {
-    handled: Arc<AtomicUsize>,
-    largest: Arc<AtomicUsize>,
-    go: tokio::sync::Semaphore,
+    handled: watch::Sender<usize>,
+    largest: AtomicUsize,
+    go: Semaphore,
 }
 
 #[async_trait::async_trait]
 impl Handler for Slow {
     async fn handle(&self, records: &[Record]) -> Result<(), Trouble> {
         self.largest.fetch_max(records.len(), Ordering::SeqCst);
-        self.handled.fetch_add(records.len(), Ordering::SeqCst);
+        self.handled.send_modify(|handled| *handled += records.len());
         self.go.acquire().await.map_err(Trouble::new)?.forget();
         Ok(())
     }
@@ -132,9 +132,7 @@ async fn a_slow_handler_gets_slices_of_a_bounded_size_and_misses_nothing() {
     let publisher = KafkaPublisher::connect(&settings).unwrap();
     let events: Vec<_> = (0..2_600).map(|n| event("a", &n.to_string())).collect();
     assert!(publisher.publish(&events).await.iter().all(Result::is_ok));
-    let (handled, largest) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let go = tokio::sync::Semaphore::new(0);
-    let slow = Arc::new(Slow { handled: handled.clone(), largest: largest.clone(), go });
+    let slow = Arc::new(Slow { handled: watch::Sender::new(0), largest: AtomicUsize::new(0), go: Semaphore::new(0) });
     let consumer = Consumer::join(&settings, &["t"]).unwrap();
     let lag = consumer.lag();
     let (stop, stopped) = oneshot::channel::<()>();
@@ -142,22 +140,15 @@ async fn a_slow_handler_gets_slices_of_a_bounded_size_and_misses_nothing() {
     let running =
         tokio::spawn(async move { consumer.run(&*handler, async { stopped.await.unwrap_or_default() }).await });
     let wait = async {
-        while handled.load(Ordering::SeqCst) == 0 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
         // The next slice is there soon; the handler takes its time, and the consumer pauses.
-        while !lag.is_paused() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        lag.until_paused().await;
         slow.go.add_permits(1_000);
-        while handled.load(Ordering::SeqCst) < 2_600 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        slow.handled.subscribe().wait_for(|handled| *handled >= 2_600).await.unwrap();
     };
     tokio::time::timeout(Duration::from_secs(90), wait).await.expect("all of them");
     stop.send(()).unwrap();
     running.await.unwrap().unwrap();
-    assert_eq!(handled.load(Ordering::SeqCst), 2_600, "each came once: the group was never lost");
-    assert!(largest.load(Ordering::SeqCst) <= 500);
+    assert_eq!(*slow.handled.borrow(), 2_600, "each came once: the group was never lost");
+    assert!(slow.largest.load(Ordering::SeqCst) <= 500);
     assert!(!lag.is_paused(), "what was paused goes on");
 }

@@ -14,7 +14,7 @@ use cj_core::port::{Clock, EventPublisher as _, SystemClock};
 use cj_core::service::{Precision, Service};
 use cj_core::store::Store;
 use cj_kafka::{Consumer, KafkaPublisher, KafkaSettings, Record, Topics};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// Settings with a group and topics of one test's own.
 pub(crate) fn settings(brokers: &str, test: &str) -> KafkaSettings {
@@ -139,7 +139,15 @@ pub(crate) async fn read_until(
     read
 }
 
-/// Waits until something is so; it is asked again and again, on a machine that may be slow.
+/// Waits until a handler has told of enough.
+pub(crate) async fn told<T: Send + Sync>(what: &str, by: &watch::Sender<T>, is_enough: impl FnMut(&T) -> bool + Send) {
+    let mut by = by.subscribe();
+    let waited = tokio::time::timeout(LONG, by.wait_for(is_enough)).await;
+    waited.unwrap_or_else(|_| panic!("never came: {what}")).unwrap();
+}
+
+/// Waits until something is so that nobody tells of, as it is seen in a store, a broker or a tally; it is asked again and again, on
+/// a machine that may be slow.
 pub(crate) async fn until<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> F) {
     let waited = tokio::time::timeout(LONG, async {
         while !is_so().await {

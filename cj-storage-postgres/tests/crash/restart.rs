@@ -5,16 +5,17 @@ use std::time::Duration;
 use cj_storage_postgres::{PgOptions, PgStore};
 use cj_testkit::postgres::{PgCluster, PgDatabase};
 use sqlx::{Connection as _, PgConnection};
+use tokio::sync::watch;
 
 use super::judged::{QUESTIONS, assert_whole, progress, submit};
-use super::worker::Worker;
+use super::worker::{Turns, Worker};
 
 const BATCHES: u32 = 20;
 /// How soon work must go on once the server is back.
 const SOON: Duration = Duration::from_secs(5);
 
-/// Waits until so many answers are counted.
-async fn counted(url: &str, verdicts: i64) -> PgConnection {
+/// Waits until so many answers are counted, looking after every turn of a worker.
+async fn counted(url: &str, verdicts: i64, turns: &mut watch::Receiver<Turns>) -> PgConnection {
     loop {
         if let Ok(mut conn) = PgConnection::connect(url).await
             && let Ok((_, counted)) = progress(&mut conn).await
@@ -22,7 +23,7 @@ async fn counted(url: &str, verdicts: i64) -> PgConnection {
         {
             return conn;
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        turns.changed().await.expect("a worker gave up");
     }
 }
 
@@ -35,20 +36,27 @@ async fn work_goes_on_when_the_server_is_back() {
     let store = PgStore::connect(&url).await.unwrap();
     store.migrate().await.unwrap();
     let ids = submit(&Worker::new(store, "submitter").service, BATCHES).await;
+    let (telling, mut turns) = watch::channel(Turns::default());
     let mut workers = Vec::new();
     for number in 0..2 {
         let store = PgOptions::new(&url).unwrap().connections(4).connect().await.unwrap();
-        workers.push(tokio::spawn(async move { Worker::new(store, &format!("worker {number}")).run().await }));
+        let mut worker = Worker::new(store, &format!("worker {number}")).telling(&telling);
+        workers.push(tokio::spawn(async move { worker.run().await }));
     }
+    // Whoever waits for turns is told when the last worker is gone.
+    drop(telling);
     let third = i64::from(BATCHES * QUESTIONS / 3);
-    let before = progress(&mut counted(&url, third).await).await.unwrap().1;
+    let before = progress(&mut counted(&url, third, &mut turns).await).await.unwrap().1;
+    let failed = turns.borrow().failed;
     cluster.crash().unwrap();
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    // They meet a server that is away, not one that was away.
+    turns.wait_for(|turns| turns.failed >= failed + 4).await.expect("a worker gave up");
     cluster.up().unwrap();
-    let mut conn = tokio::time::timeout(SOON, counted(&url, before + 1)).await.expect("work goes on soon");
+    let soon = tokio::time::timeout(SOON, counted(&url, before + 1, &mut turns));
+    let mut conn = soon.await.expect("work goes on soon");
     while progress(&mut conn).await.unwrap().0 > 0 {
         assert!(workers.iter().all(|worker| !worker.is_finished()), "a worker gave up");
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        turns.changed().await.expect("a worker gave up");
     }
     for worker in workers {
         worker.abort();

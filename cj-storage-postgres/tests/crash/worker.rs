@@ -12,16 +12,29 @@ use cj_core::port::{EventPublisher, PublishError};
 use cj_core::service::{Answer, Precision, Service, ServiceError};
 use cj_core::store::Store;
 use cj_storage_postgres::{PgOptions, PgStore};
+use tokio::sync::watch;
 
 use super::clock::FastClock;
 use super::retries::{Reporter, report_again};
 
 /// Answers of one unit.
 const SLICE: u32 = 100;
+/// After how long a worker that found nothing to do looks again: leases and deadlines of others end without a notice.
+const IDLE: Duration = Duration::from_millis(50);
+/// After how long a call that failed is made again.
+const PAUSE: Duration = Duration::from_millis(20);
 
 pub(crate) struct Worker {
     pub(crate) service: Service,
     work: BTreeSet<BatchId>,
+    turns: watch::Sender<Turns>,
+}
+
+/// How often workers took a turn, and how often that failed for a while.
+#[derive(Debug, Default)]
+pub(crate) struct Turns {
+    pub(crate) taken: u64,
+    pub(crate) failed: u64,
 }
 
 impl Worker {
@@ -29,18 +42,28 @@ impl Worker {
         let store: Arc<dyn Store> = Arc::new(store);
         let service = Service::new(store, Arc::new(FastClock), WorkerId::new(name).unwrap());
         let service = service.with_precision(Precision::ROUGH);
-        Self { service, work: BTreeSet::new() }
+        Self { service, work: BTreeSet::new(), turns: watch::Sender::default() }
+    }
+
+    /// Tells of its turns there.
+    pub(crate) fn telling(self, turns: &watch::Sender<Turns>) -> Self {
+        Self { turns: turns.clone(), ..self }
     }
 
     /// Works for as long as it lives. What fails for a while is tried again; a failure of another kind ends it.
     pub(crate) async fn run(&mut self) {
         loop {
-            match self.turn().await {
+            let turn = self.turn().await;
+            self.turns.send_modify(|turns| {
+                turns.taken += 1;
+                turns.failed += u64::from(turn.is_err());
+            });
+            match turn {
                 Ok(true) => {}
-                Ok(false) => tokio::time::sleep(Duration::from_millis(50)).await,
+                Ok(false) => tokio::time::sleep(IDLE).await,
                 Err(error) if error.is_retryable() => {
                     report_again();
-                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    tokio::time::sleep(PAUSE).await;
                 }
                 Err(error) => panic!("{error}: {:?}", std::error::Error::source(&error)),
             }

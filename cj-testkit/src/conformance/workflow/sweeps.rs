@@ -65,6 +65,41 @@ pub async fn one_unreadable_batch_stalls_no_sweep(store: Arc<dyn Store>) {
     assert_eq!(colleague.wake(1_000).await.expect("it can be read again"), BTreeSet::from([spoilt]));
 }
 
+/// Batches that cannot be read, more of them than a sweep holds and longer due than all others, keep none of these from being woken;
+/// no sweep tries more of them than it holds, and once they can be read, they are woken as well.
+pub async fn many_unreadable_batches_starve_no_other(store: Arc<dyn Store>) {
+    const LIMIT: u32 = 10;
+    let faulty = FaultStore::new(store);
+    let driver = Driver::new(Arc::new(faulty.clone()));
+    let spoilt = submitted(&driver, "spoilt", 25).await;
+    driver.later(TimeDelta::seconds(1));
+    let sound = submitted(&driver, "sound", 12).await;
+    driver.later(TimeDelta::seconds(60));
+    for id in &spoilt {
+        faulty.spoil(*id);
+    }
+    let colleague = driver.colleague("colleague");
+    let mut woken = BTreeSet::new();
+    for _ in 0..4 {
+        let before = faulty.operations().len();
+        // A sweep that meets nothing but these is an error.
+        woken.extend(colleague.wake(LIMIT).await.unwrap_or_default());
+        let units = faulty.operations()[before..].iter().filter(|operation| **operation == "store.begin").count();
+        assert!(units <= LIMIT as usize + 1, "a sweep of {LIMIT} took {units} units of work");
+    }
+    assert_eq!(woken, sound);
+    // Nothing else is due: every sweep says so.
+    for _ in 0..4 {
+        colleague.wake(LIMIT).await.expect_err("they alone are due");
+    }
+    faulty.heal();
+    let mut woken = BTreeSet::new();
+    for _ in 0..6 {
+        woken.extend(colleague.wake(LIMIT).await.expect("the monitor runs"));
+    }
+    assert_eq!(woken, spoilt);
+}
+
 /// Batches that a worker took and did nothing more with.
 async fn submitted(driver: &Driver, name: &str, count: usize) -> BTreeSet<BatchId> {
     let mut ids = BTreeSet::new();
