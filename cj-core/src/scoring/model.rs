@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use super::connectivity::is_strongly_connected;
 use super::firth;
 use super::graph::is_connected;
+use super::law::logistic;
 use super::newton::maximise;
 use super::prior::within;
 use super::problem::{Hold, Point, Problem};
@@ -250,8 +251,14 @@ fn require_extras(problem: &Problem) -> Result<(), ScoringError> {
 /// Against opponents whose scores spread with variance σ², odds are nearer to even than the score says, by √(1 + πσ²/8);
 /// where the opponents are like the item itself, as in adaptive designs, this goes a little too far, which does no harm.
 fn rough_scores(problem: &Problem) -> Vec<f64> {
-    let records = problem.records().into_iter();
-    let odds = records.map(|[wins, losses]| ((wins + 0.5) / (losses + 0.5)).ln());
+    // A prior pulls a score in as so many comparisons more would, won as often as its mean says.
+    let added = problem.holds.iter().map(|hold| match hold {
+        Hold::Normal { mean, precision } => (1.0 + (4.0 * precision).min(MOST_ADDED), logistic(*mean)),
+        Hold::Fixed(_) | Hold::Free => (1.0 + problem.virtual_comparisons, 0.5),
+    });
+    let records = problem.records().into_iter().zip(added);
+    let odds =
+        records.map(|([wins, losses], (added, won))| ((wins + added * won) / (losses + added * (1.0 - won))).ln());
     let odds: Vec<f64> = odds.map(|odds| odds.clamp(-FARTHEST, FARTHEST)).collect();
     let variance = odds.iter().map(|odds| odds * odds).sum::<f64>() / odds.len().max(1) as f64;
     // σ² = variance · (1 + πσ²/8), solved for the factor.
@@ -275,3 +282,5 @@ fn start_of_extras(problem: &Problem) -> Vec<f64> {
 }
 
 const FARTHEST: f64 = 15.0;
+/// With more than this a start is near enough to the mean.
+const MOST_ADDED: f64 = 1e6;
