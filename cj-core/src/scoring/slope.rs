@@ -29,7 +29,7 @@ impl Problem {
     /// Every weight is rounded before it is used, in the diagonal too, so the matrix is that of a graph whose weights
     /// differ by 6·10⁻⁸: Newton's steps differ by as much, however thinly the graph hangs together.
     pub(crate) fn rough_slope(&self, at: &Point) -> Slope {
-        if !self.is_plain() {
+        if !self.is_plain() || !self.wins.are_moderate() {
             return self.slope(at);
         }
         let mut slope = self.empty_slope(Weights::Single(vec![0.0; self.edges.len()]));
@@ -134,6 +134,9 @@ impl Problem {
     fn add_plain(&self, slope: &mut Slope, at: &Point) {
         let strengths = strengths(at);
         let weights = &mut slope.information.weights;
+        if !weights.is_exact() && largest(&at.scores) > NEAR {
+            *weights = Weights::Double(vec![0.0; self.edges.len()]);
+        }
         let sums = match (&self.wins, weights) {
             (Wins::Whole(wins), Weights::Single(weights)) => self.sums(&strengths, wins, weights),
             (Wins::Whole(wins), Weights::Double(weights)) => self.sums(&strengths, wins, weights),
@@ -224,5 +227,7 @@ fn strengths(at: &Point) -> Vec<f64> {
 const BLOCK: usize = 64;
 /// Sums that do not wait for each other.
 const LANES: usize = 4;
+/// Scores up to which no weight of moderate wins vanishes in single precision.
+const NEAR: f64 = 20.0;
 /// Scores below which no strength and no ratio of strengths overflows or underflows.
 const MODERATE: f64 = 150.0;

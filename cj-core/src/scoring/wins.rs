@@ -20,7 +20,19 @@ impl Wins {
             Self::Weighted(wins) => wins[cell],
         }
     }
+
+    /// Whether single precision holds all of them, and their products with chances, with room to spare.
+    pub(crate) fn are_moderate(&self) -> bool {
+        let is_moderate = |wins: &f64| *wins <= 0.0 || (SMALLEST..LARGEST).contains(wins);
+        match self {
+            Self::Whole(_) => true,
+            Self::Weighted(wins) => wins.iter().flatten().all(is_moderate),
+        }
+    }
 }
+
+const SMALLEST: f64 = 1e-6;
+const LARGEST: f64 = 1e6;
 
 impl Default for Wins {
     fn default() -> Self {

@@ -1,6 +1,6 @@
 //! What must hold for every set of judgements.
 use cj_core::scoring::{
-    Connectivity, DavidsonOrder, Fit, Judgement, Judgements, Model, Outcome, Prior, ScoringError, TiePolicy,
+    Connectivity, DavidsonOrder, Fit, Judgement, Judgements, Model, Outcome, PairCount, Prior, ScoringError, TiePolicy,
 };
 use proptest::prelude::*;
 
@@ -207,5 +207,27 @@ fn extreme_weights_do_not_break_the_solver() {
         .unwrap();
         let fit = Model::builder().build().unwrap().fit(&judgements).unwrap();
         assert!((fit.scores()[0] - fit.scores()[1] - weight.ln()).abs() < 1e-8, "weight {weight}");
+    }
+}
+
+/// Weights may be as large as a double: the maximum of the likelihood does not change when all are multiplied.
+#[test]
+fn huge_weights_are_not_lost_in_single_precision() {
+    let items = 80_usize;
+    let names: Vec<String> = (0..items).map(|item| format!("{item:02}")).collect();
+    let counts = |scale: f64| {
+        let pairs = (0..items).flat_map(|left| (1..=20).map(move |ahead| (left, (left + ahead * ahead) % items)));
+        let counts = pairs.filter(|(left, right)| left != right).map(|(left, right)| {
+            let wins = 1.0 + ((left * 7 + right * 3) % 5) as f64;
+            PairCount::new(left, right, scale * wins, scale * 2.0)
+        });
+        Judgements::from_counts(&names, &counts.collect::<Vec<_>>()).unwrap()
+    };
+    let fit = |scale: f64| Model::builder().build().unwrap().fit(&counts(scale)).unwrap();
+    let plain = fit(1.0);
+    for scale in [1e-100, 1e60, 1e200] {
+        for (one, other) in plain.scores().iter().zip(fit(scale).scores()) {
+            assert!((one - other).abs() < 1e-9, "weights times {scale:e}: {one} {other}");
+        }
     }
 }
