@@ -219,7 +219,7 @@ fn huge_weights_are_not_lost_in_single_precision() {
         // So many pairs that systems are solved by iteration.
         let pairs = (0..items).flat_map(|left| (1..=30).map(move |ahead| (left, (left + ahead) % items)));
         let counts = pairs.map(|(left, right)| {
-            let wins = 1.0 + ((left * 7 + right * 3) % 5) as f64;
+            let wins = 1.0 + ((left * left + 3 * right) % 5) as f64;
             PairCount::new(left, right, scale * wins, scale * 2.0)
         });
         Judgements::from_counts(&names, &counts.collect::<Vec<_>>()).unwrap()
