@@ -250,13 +250,15 @@ proptest! {
 
     #[test]
     fn the_predecessors_rounds_are_full_while_every_item_has_strangers_enough(
-        items in 2_usize..=40,
+        items in 3_usize..=40,
         rounds in 1_u32..=4,
         known in any_knowledge(),
         seed: u64,
     ) {
         // As long as nobody has met half of the others, there is a round of pairs that never met (Dirac 1952).
-        let waves = ((items as u32 - 1) / 2 / rounds).min(12);
+        let most = (items as u32 - 1) / 2;
+        let rounds = rounds.min(most);
+        let waves = (most / rounds).min(12);
         let play = Play { rounds, known, waves, repeats: Repeats::Panel, ..Play::new(Strategy::OptimalGraph, items, seed) };
         let filled: usize = play.run().iter().map(Vec::len).sum();
         let slots = waves as usize * rounds as usize * (items / 2);
@@ -325,6 +327,21 @@ fn random_waves_of_one_judge_cover_every_pair_once_and_then_swapped() {
     sorted.dedup();
     assert_eq!(sorted.len(), 72, "an ordered pair was asked twice");
     assert!(pairs[36..].iter().rev().zip(&pairs).all(|(again, once)| *again == once.swapped()));
+}
+
+/// Chance alone decides who meets, but nobody sits out: 480 rounds of six items hold each of the 15 pairs about 96 times.
+#[test]
+fn random_rounds_hold_every_item_once_and_every_pair_equally_often() {
+    let mut met = BTreeMap::<(u32, u32), u32>::new();
+    for seed in 0..80 {
+        let play = Play { waves: 6, repeats: Repeats::Panel, ..Play::new(Strategy::Random, 6, seed) };
+        for wave in play.run() {
+            assert_eq!(counts(&wave, 6), [1; 6], "seed {seed}: {wave:?}");
+            wave.iter().for_each(|pair| *met.entry(pair.unordered()).or_default() += 1);
+        }
+    }
+    // A pair is in a round with a chance of 1/5: five standard deviations are 44.
+    assert!(met.len() == 15 && met.values().all(|often| often.abs_diff(96) <= 44), "{met:?}");
 }
 
 #[test]
