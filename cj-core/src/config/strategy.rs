@@ -24,7 +24,7 @@ pub enum Strategy {
     RoundRobin,
     /// A random regular graph: equal counts, no repeats, connected.
     Balanced,
-    /// Pairs by chance, dealt in rounds so that all items are compared equally often: a baseline.
+    /// Uniformly drawn pairs: a baseline.
     Random,
     /// From the top each item meets the next one down that it has not met: a baseline.
     Swiss,

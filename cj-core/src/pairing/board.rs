@@ -65,14 +65,9 @@ impl Board {
         true
     }
 
-    /// Forgets what was reserved.
-    pub(super) fn release(&self) {
-        self.reserved.set([0; 3]);
-    }
-
     /// Records the pairs of a round, in place of what it reserved.
     pub(super) fn record_round(&mut self, pairs: &[Pair]) {
-        self.release();
+        self.reserved.set([0; 3]);
         for &pair in pairs {
             self.record(pair);
         }

@@ -1,6 +1,4 @@
-//! Chance alone: the baseline that every other rule must beat.
-
-use std::cmp::Reverse;
+//! Uniform pairs: the baseline that every other rule must beat.
 
 use super::board::Board;
 use super::dice::{Dice, Purpose};
@@ -8,8 +6,7 @@ use super::passes::next_in_passes;
 use super::plan::Rule;
 use super::{Pair, Repeats, Request};
 
-/// Uniform pairs, dealt in rounds like those of every other rule, so that no item falls behind by chance. A panel may meet a
-/// pair again; one judge gets all pairs in random order.
+/// Uniform pairs. A panel draws with replacement among the admissible ones; one judge gets all pairs in random order.
 #[derive(Debug)]
 pub(super) struct Random;
 
@@ -23,56 +20,44 @@ impl Rule for Random {
         }
         let mut planned = Vec::new();
         while planned.len() < request.slots() {
-            let mut round = full_round(board, dice);
-            round.truncate(request.slots() - planned.len());
-            if round.is_empty() {
-                break;
-            }
-            board.record_round(&round);
-            planned.extend(round);
+            let Some(pair) = draw(board, dice).or_else(|| search(board, dice)) else { break };
+            board.record(pair);
+            planned.push(pair);
         }
         planned
     }
 }
 
-/// The fullest of a few rounds: sides may leave the last of a round with nobody to meet, which another deal mends.
-fn full_round(board: &Board, dice: &mut Dice) -> Vec<Pair> {
-    let mut fullest = Vec::new();
-    for _ in 0..DEALS {
-        let round = deal(board, dice);
-        if round.len() > fullest.len() {
-            fullest = round;
-        }
-        if fullest.len() == board.items() / 2 {
-            break;
-        }
-    }
-    fullest
+/// Rejection sampling: uniform over what is admissible, fast while much is.
+fn draw(board: &Board, dice: &mut Dice) -> Option<Pair> {
+    let items = board.items();
+    (0..DRAWS).find_map(|_| {
+        let a = dice.below(items);
+        let b = dice.below(items - 1);
+        let b = if b < a { b } else { b + 1 };
+        board.admissible(a as u32, b as u32)
+    })
 }
 
-/// One round: whoever has the fewest comparisons first, in random order, each with a random partner among those who are left
-/// and whom it may meet.
-fn deal(board: &Board, dice: &mut Dice) -> Vec<Pair> {
-    let mut waiting: Vec<u32> = (0..board.items() as u32).collect();
-    dice.shuffle(&mut waiting);
-    // The last is dealt first.
-    waiting.sort_by_key(|&item| Reverse(board.games(item)));
-    let mut round = Vec::new();
-    while let Some(item) = waiting.pop() {
-        let partners = (0..waiting.len()).rev();
-        let mut admissible = partners.filter_map(|at| board.admissible(item, waiting[at]).map(|pair| (at, pair)));
-        let found = admissible.find(|&(_, pair)| board.reserve(pair));
-        if let Some((at, pair)) = found {
-            waiting.remove(at);
-            round.push(pair);
+/// The same distribution by looking at every pair: slow, and needed only when hardly any is admissible.
+fn search(board: &Board, dice: &mut Dice) -> Option<Pair> {
+    let items = board.items() as u32;
+    let mut kept = None;
+    let mut seen = 0;
+    for a in 0..items {
+        for b in a + 1..items {
+            if let Some(pair) = board.admissible(a, b) {
+                seen += 1;
+                if dice.below(seen) == 0 {
+                    kept = Some(pair);
+                }
+            }
         }
     }
-    board.release();
-    round
+    kept
 }
 
-/// How often a round is dealt anew before it is taken as it is.
-const DEALS: usize = 16;
+const DRAWS: usize = 200;
 
-/// Above this a list of all pairs takes longer than dealing them is worth; repeats are rare there.
+/// Above this a list of all pairs takes longer than drawing from it is worth; draws hardly ever repeat there.
 const MOST_LISTED: usize = 1024;
