@@ -9,14 +9,14 @@ use super::weights::Weights;
 ///
 /// Fixed items stay at zero. On a floating problem the right side is taken without its mean, and the solution is one of
 /// many that differ by a constant. Where no close solution is asked for, single precision finds it: half the memory to
-/// read, and vectors that stay in the nearest cache.
+/// read, and vectors that stay in the nearest cache. With the solution comes the number of rounds that it took.
 pub(crate) fn conjugate_gradients(
     information: &Information,
     plan: &Plan,
     diagonal: &[f64],
     right: &[f64],
     tolerance: f64,
-) -> Option<Vec<f64>> {
+) -> Option<(Vec<f64>, usize)> {
     let mut right = right.to_vec();
     if plan.floats {
         centre(&mut right);
@@ -29,8 +29,11 @@ pub(crate) fn conjugate_gradients(
     if tolerance >= ROUGH && is_even(diagonal) {
         let size = right.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
         let scaled: Vec<f64> = right.iter().map(|value| value / size.max(f64::MIN_POSITIVE)).collect();
-        if let Some(solution) = settle::<f32>(&information.weights, plan, diagonal, &scaled, tolerance) {
-            return Some(solution.into_iter().map(|value| value * size).collect());
+        if let Some((mut solution, rounds)) = settle::<f32>(&information.weights, plan, diagonal, &scaled, tolerance) {
+            for value in &mut solution {
+                *value *= size;
+            }
+            return Some((solution, rounds));
         }
     }
     settle::<f64>(&information.weights, plan, diagonal, &right, tolerance)
@@ -47,7 +50,7 @@ fn settle<T: Real>(
     diagonal: &[f64],
     right: &[f64],
     tolerance: f64,
-) -> Option<Vec<f64>> {
+) -> Option<(Vec<f64>, usize)> {
     let system =
         System::<T> { plan, weights: T::all(weights), diagonal: diagonal.iter().map(|own| T::of(*own)).collect() };
     let inverse = |(own, fixed): (&f64, &bool)| if *fixed || *own <= 0.0 { 0.0 } else { 1.0 / own };
@@ -60,9 +63,9 @@ fn settle<T: Real>(
     let mut length = dot(rest.iter().zip(&scaled).map(|(rest, scaled)| (*rest, *scaled)));
     let enough = tolerance * tolerance * length;
     let most = 1_000 + 4 * n.min(10_000);
-    for _ in 0..most {
+    for round in 0..most {
         if length <= enough {
-            return Some(solution.into_iter().map(T::to).collect());
+            return Some((solution.into_iter().map(T::to).collect(), round));
         }
         system.product(&mut ways);
         let curvature = dot(ways.iter().map(|way| (way.direction, way.image)));
@@ -149,7 +152,7 @@ fn dot<T: Real>(pairs: impl ExactSizeIterator<Item = (T, T)>) -> f64 {
 
 const LANES: usize = 4;
 /// Tolerance from which on single precision is enough.
-const ROUGH: f64 = 3e-5;
+const ROUGH: f64 = 1e-5;
 /// Between these, products of two numbers neither vanish nor overflow in single precision.
 const SMALLEST: f64 = 1e-12;
 const LARGEST: f64 = 1e12;

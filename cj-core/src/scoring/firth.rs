@@ -25,14 +25,15 @@ pub(crate) fn maximise(problem: &Problem, start: Point) -> Result<Optimum, Scori
         let size = largest(&step.scores).max(largest(&step.extras));
         let scale = largest(&point.scores).max(largest(&point.extras)).max(1.0);
         if size <= ACCURACY * scale {
-            let max_gradient = largest(&gradient).max(largest(&slope.extras));
+            let max_gradient = Some(largest(&gradient).max(largest(&slope.extras)));
+            let information = Some(information);
             return Ok(Optimum { point, before: None, information, plan, iterations, max_gradient, accuracy: size });
         }
         if iterations == MOST_ITERATIONS || !size.is_finite() {
             return Err(no_maximum(problem, &point, iterations, size));
         }
-        point = climb(&augmented, &point, &mut slope, &step)
-            .ok_or_else(|| no_maximum(problem, &point, iterations, size))?;
+        let climbed = climb(&augmented, &point, &mut slope, &step);
+        (point, _) = climbed.ok_or_else(|| no_maximum(problem, &point, iterations, size))?;
         iterations += 1;
     }
 }

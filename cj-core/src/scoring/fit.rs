@@ -28,8 +28,8 @@ pub struct Fit {
     order_effect: Option<Effect>,
     tie_parameter: Option<Effect>,
     iterations: usize,
-    max_gradient: Option<f64>,
     accuracy: f64,
+    max_gradient: OnceLock<Option<f64>>,
     tallies: OnceLock<Vec<Tally>>,
     log_likelihood: OnceLock<f64>,
     residuals: OnceLock<Residuals>,
@@ -83,9 +83,10 @@ pub struct Effect {
 
 impl Fit {
     pub(crate) fn new(judgements: &Judgements, problem: Problem, optimum: Optimum) -> Result<Self, ScoringError> {
-        let Optimum { point, before, information, plan, iterations, max_gradient, accuracy } = optimum;
+        let Optimum { point, before, mut information, plan, iterations, max_gradient, accuracy } = optimum;
         let mut errors = [0.0; 2];
         if !point.extras.is_empty() {
+            let information = information.get_or_insert_with(|| problem.slope(&point).information);
             let bordered = information.solver(&plan).and_then(|solver| information.bordered(&solver, TIGHT));
             let bordered = bordered.map_err(|_| ScoringError::NotConverged { iterations, step: accuracy })?;
             errors = [0, 1].map(|column| bordered.extras[column][column].max(0.0).sqrt());
@@ -95,8 +96,8 @@ impl Fit {
         let tie_parameter = problem.law.has_ties().then(|| effect(usize::from(problem.has_order)));
         let spread = Spread::Curvature(Box::new(Curvature::new(information, plan)));
         let fit = Self::bare(judgements, problem, point, spread);
-        let max_gradient = Some(max_gradient);
-        Ok(Self { before, order_effect, tie_parameter, iterations, max_gradient, accuracy, ..fit })
+        let max_gradient = max_gradient.map_or_else(OnceLock::new, |found| OnceLock::from(Some(found)));
+        Ok(Self { before, order_effect, tie_parameter, iterations, accuracy, max_gradient, ..fit })
     }
 
     pub(crate) fn sampled(
@@ -122,8 +123,8 @@ impl Fit {
             order_effect: None,
             tie_parameter: None,
             iterations: 0,
-            max_gradient: None,
             accuracy: 0.0,
+            max_gradient: OnceLock::new(),
             tallies: OnceLock::new(),
             log_likelihood: OnceLock::new(),
             residuals: OnceLock::new(),
@@ -341,11 +342,14 @@ impl Fit {
 
     /// Largest component of the gradient at the estimate; none where the estimate is no maximum.
     pub fn max_gradient(&self) -> Option<f64> {
-        self.max_gradient
+        *self.max_gradient.get_or_init(|| match self.spread {
+            Spread::Draws(_) => None,
+            Spread::Curvature(_) => Some(self.problem.max_gradient(&self.point)),
+        })
     }
 
-    /// Accuracy of the parameters: the largest change that one more step would make, in logits; of a sampled fit the
-    /// largest Monte-Carlo standard error of a score.
+    /// Accuracy of the parameters: the largest change that one more step would make, or a bound of it that the steps before
+    /// tell, in logits; of a sampled fit the largest Monte-Carlo standard error of a score.
     pub fn accuracy(&self) -> f64 {
         self.accuracy
     }

@@ -127,7 +127,7 @@ impl Bordered {
         extras: &[f64],
         tolerance: f64,
     ) -> Result<Solution, Singular> {
-        let mut step = solver.solve(scores, tolerance)?;
+        let (mut step, rounds) = solver.solve_counting(scores, tolerance)?;
         let rest: Vec<f64> =
             extras.iter().zip(&self.solved).map(|(extra, solved)| extra - dot(solved, scores)).collect();
         let extra_step: Vec<f64> =
@@ -137,7 +137,7 @@ impl Bordered {
                 *value -= extra * share;
             }
         }
-        Ok(Solution { scores: step, extras: extra_step })
+        Ok(Solution { scores: step, extras: extra_step, rounds })
     }
 
     /// Covariance of each extra with the scores.

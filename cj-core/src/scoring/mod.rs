@@ -50,6 +50,7 @@ mod slope;
 mod solver;
 mod split_half;
 mod spread;
+mod start;
 mod statistics;
 mod tally_table;
 mod ties;

@@ -3,7 +3,6 @@ use std::collections::BTreeMap;
 use super::connectivity::is_strongly_connected;
 use super::firth;
 use super::graph::is_connected;
-use super::law::logistic;
 use super::newton::maximise;
 use super::prior::within;
 use super::problem::{Hold, Point, Problem};
@@ -86,7 +85,7 @@ impl Model {
     /// [`ScoringError::UnknownName`] for an anchor that is no item.
     pub fn fit(&self, judgements: &Judgements) -> Result<Fit, ScoringError> {
         let problem = self.problem(judgements)?;
-        let start = Point { scores: rough_scores(&problem), extras: start_of_extras(&problem) };
+        let start = problem.start();
         self.finish(judgements, problem, start)
     }
 
@@ -103,7 +102,7 @@ impl Model {
             return Err(ScoringError::Start { expected, found });
         }
         let problem = self.problem(judgements)?;
-        let start = Point { scores: start.to_vec(), extras: start_of_extras(&problem) };
+        let start = problem.start_from(start.to_vec());
         self.finish(judgements, problem, start)
     }
 
@@ -244,43 +243,3 @@ fn require_extras(problem: &Problem) -> Result<(), ScoringError> {
     }
     Ok(())
 }
-
-/// Log-odds of each item's smoothed share of wins: a start from which Newton never overshoots far, and near
-/// enough to zero that no chance is lost in rounding.
-///
-/// Against opponents whose scores spread with variance σ², odds are nearer to even than the score says, by √(1 + πσ²/8);
-/// where the opponents are like the item itself, as in adaptive designs, this goes a little too far, which does no harm.
-fn rough_scores(problem: &Problem) -> Vec<f64> {
-    // A prior pulls a score in as so many comparisons more would, won as often as its mean says.
-    let added = problem.holds.iter().map(|hold| match hold {
-        Hold::Normal { mean, precision } => (1.0 + (4.0 * precision).min(MOST_ADDED), logistic(*mean)),
-        Hold::Fixed(_) | Hold::Free => (1.0 + problem.virtual_comparisons, 0.5),
-    });
-    let records = problem.records().into_iter().zip(added);
-    let odds =
-        records.map(|([wins, losses], (added, won))| ((wins + added * won) / (losses + added * (1.0 - won))).ln());
-    let odds: Vec<f64> = odds.map(|odds| odds.clamp(-FARTHEST, FARTHEST)).collect();
-    let variance = odds.iter().map(|odds| odds * odds).sum::<f64>() / odds.len().max(1) as f64;
-    // σ² = variance · (1 + πσ²/8), solved for the factor.
-    let factor = (1.0 - (variance * std::f64::consts::PI / 8.0).min(0.5)).sqrt().recip();
-    odds.into_iter().map(|odds| odds * factor).collect()
-}
-
-fn start_of_extras(problem: &Problem) -> Vec<f64> {
-    if problem.extras() == 0 {
-        return Vec::new();
-    }
-    let totals = problem.totals();
-    let mut extras = Vec::with_capacity(2);
-    if problem.has_order {
-        extras.push(0.0);
-    }
-    if problem.law.has_ties() {
-        extras.push(problem.law.start_of_tie(totals.ties / (totals.left + totals.right + totals.ties)));
-    }
-    extras
-}
-
-const FARTHEST: f64 = 15.0;
-/// With more than this a start is near enough to the mean.
-const MOST_ADDED: f64 = 1e6;

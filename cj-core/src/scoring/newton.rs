@@ -10,20 +10,21 @@ pub(crate) struct Optimum {
     pub(crate) point: Point,
     /// Where residuals and information are taken, if not at the estimate.
     pub(crate) before: Option<Point>,
-    /// At the point; in single precision where that was enough to find it.
-    pub(crate) information: Information,
+    /// At the point, or where `before` says; none where nothing was measured at the point.
+    pub(crate) information: Option<Information>,
     pub(crate) plan: Plan,
     pub(crate) iterations: usize,
-    /// Largest component of the gradient.
-    pub(crate) max_gradient: f64,
-    /// Largest change that a further step would make: the accuracy of the parameters.
+    /// Largest component of the gradient; none where nothing was measured at the point.
+    pub(crate) max_gradient: Option<f64>,
+    /// Largest change that a further step would make, or a bound of it: the accuracy of the parameters.
     pub(crate) accuracy: f64,
 }
 
 /// Newton's method with step halving on a concave problem that has a maximum.
 ///
 /// Where systems are solved by iteration, they are solved as closely as the size of the last step asks for, which keeps
-/// the convergence faster than linear.
+/// the convergence faster than linear. The last step is taken on trust where two before it show how small the next would
+/// be: near the maximum a step is about the square of the one before, times a constant that the steps themselves tell.
 ///
 /// `verify` says whether there is a maximum. It is asked only when the steps do not shrink as they should, or when the
 /// scores are far out: on most data that saves as much time as two steps take.
@@ -47,24 +48,38 @@ fn iterate(
     let plan = problem.plan();
     let mut point = problem.on_constraints(start);
     let mut slope = if plan.iterates() { problem.rough_slope(&point) } else { problem.slope(&point) };
-    let (mut iterations, mut last_step) = (0, f64::INFINITY);
+    let (mut iterations, mut pace) = (0, Pace::default());
     loop {
-        let singular = |singular| why_singular(singular, no_maximum(problem, &point, iterations, last_step));
+        let singular = |singular| why_singular(singular, no_maximum(problem, &point, iterations, pace.last_step));
         let gradient = problem.free(&slope.scores);
-        // As close as the last step asks for, but no closer than the next step, about its square, needs to be known.
-        let enough = (0.05 * ACCURACY / (last_step * last_step)).min(0.1);
-        let tolerance = (0.1 * last_step.min(1.0)).max(enough).max(CLOSEST);
+        let scale = largest(&point.scores).max(largest(&point.extras)).max(1.0);
+        let tolerance = pace.tolerance(ACCURACY * scale);
         let step = slope.information.solve(&plan, &gradient, &slope.extras, tolerance).map_err(singular)?;
         let size = largest(&step.scores).max(largest(&step.extras));
-        let scale = largest(&point.scores).max(largest(&point.extras)).max(1.0);
         // Rounding may keep a step above the accuracy that is aimed at: then it no longer shrinks.
-        let stuck = size <= STUCK * scale && size > 0.5 * last_step;
-        if size <= ACCURACY * scale || stuck {
+        let stuck = size <= STUCK * scale && size > 0.5 * pace.last_step;
+        let next = pace.step(size, tolerance, step.rounds);
+        let trusted = point.extras.is_empty() && next <= ACCURACY * scale;
+        if size <= ACCURACY * scale || stuck || trusted {
             if scale > FAR {
                 verify()?;
             }
-            let max_gradient = largest(&gradient).max(largest(&slope.extras));
-            let information = slope.information;
+            if trusted && size > ACCURACY * scale {
+                let point = problem.on_constraints(along_step(&point, &step, 1.0));
+                let iterations = iterations + 1;
+                let (information, max_gradient) = (None, None);
+                return Ok(Optimum {
+                    point,
+                    before: None,
+                    information,
+                    plan,
+                    iterations,
+                    max_gradient,
+                    accuracy: next,
+                });
+            }
+            let max_gradient = Some(largest(&gradient).max(largest(&slope.extras)));
+            let information = Some(slope.information);
             return Ok(Optimum { point, before: None, information, plan, iterations, max_gradient, accuracy: size });
         }
         if iterations == USUAL_ITERATIONS {
@@ -73,35 +88,87 @@ fn iterate(
         if iterations == MOST_ITERATIONS || !size.is_finite() {
             return Err(no_maximum(problem, &point, iterations, size));
         }
-        point =
-            climb(problem, &point, &mut slope, &step).ok_or_else(|| no_maximum(problem, &point, iterations, size))?;
+        let climbed = climb(problem, &point, &mut slope, &step);
+        let (to, length) = climbed.ok_or_else(|| no_maximum(problem, &point, iterations, size))?;
+        pace.is_whole = length >= 1.0;
+        point = to;
         iterations += 1;
-        last_step = size;
     }
+}
+
+/// How fast Newton's steps shrink.
+#[derive(Debug)]
+struct Pace {
+    /// Size of the last step.
+    last_step: f64,
+    /// Whether it was taken as it was, not halved.
+    is_whole: bool,
+    /// What a step is to the square of the one before; infinite where they do not tell.
+    constant: f64,
+    /// How much larger an error may be than the rest of a system that is not solved to the end.
+    condition: f64,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { last_step: f64::INFINITY, is_whole: false, constant: f64::INFINITY, condition: 1.0 }
+    }
+}
+
+impl Pace {
+    /// How closely the next system is to be solved, relative to its right side: as close as the last step asks for, but no
+    /// closer than the step after needs to be known; closer where this might be the last one.
+    fn tolerance(&self, accuracy: f64) -> f64 {
+        let square = self.last_step * self.last_step;
+        let enough = (0.05 * ACCURACY / square).min(0.1);
+        let usual = (0.1 * self.last_step.min(1.0)).max(enough).max(CLOSEST);
+        let expected = self.constant * square;
+        if SAFETY * self.constant * expected * expected > 0.5 * accuracy {
+            return usual;
+        }
+        usual.min((0.3 * accuracy / (SAFETY * self.condition * expected)).max(CLOSEST))
+    }
+
+    /// Takes note of a step and how its system was solved; says how large the next one will be at most.
+    fn step(&mut self, size: f64, tolerance: f64, rounds: usize) -> f64 {
+        let tells = self.is_whole && self.last_step <= NEAR;
+        self.constant = if tells { size / (self.last_step * self.last_step) } else { f64::INFINITY };
+        self.last_step = size;
+        if rounds == 0 {
+            self.condition = 1.0;
+            return SAFETY * self.constant * size * size;
+        }
+        // The rounds that a tolerance takes grow with the root of the condition (Hestenes & Stiefel 1952).
+        self.condition = (2.0 * rounds as f64 / (2.0 / tolerance).ln()).powi(2).max(1.0);
+        SAFETY * (self.constant * size * size + self.condition * tolerance * size)
+    }
+}
+
+fn along_step(from: &Point, step: &Solution, length: f64) -> Point {
+    let ahead = |from: &[f64], step: &[f64]| from.iter().zip(step).map(|(value, step)| value + length * step).collect();
+    Point { scores: ahead(&from.scores, &step.scores), extras: ahead(&from.extras, &step.extras) }
 }
 
 /// Takes the step, halved until the value rises enough. On a concave function that is so wherever the slope along the
 /// step has not turned over; only beyond is the value itself looked at.
 ///
-/// The slope is that of `from` first, and then that of the point which is returned.
-pub(crate) fn climb(problem: &Problem, from: &Point, slope: &mut Slope, step: &Solution) -> Option<Point> {
+/// The slope is that of `from` first, and then that of the point which is returned, with the share of the step that was
+/// taken.
+pub(crate) fn climb(problem: &Problem, from: &Point, slope: &mut Slope, step: &Solution) -> Option<(Point, f64)> {
     let along = |slope: &Slope| dot(&step.scores, &problem.free(&slope.scores)) + dot(&step.extras, &slope.extras);
     let rise = along(slope);
     let mut length = 1.0;
     for _ in 0..MOST_HALVINGS {
-        let to = problem.on_constraints(Point {
-            scores: from.scores.iter().zip(&step.scores).map(|(value, step)| value + length * step).collect(),
-            extras: from.extras.iter().zip(&step.extras).map(|(value, step)| value + length * step).collect(),
-        });
+        let to = problem.on_constraints(along_step(from, step, length));
         if problem.admits(&to) {
             problem.measure(&to, slope);
             if along(slope) >= -0.1 * rise.abs() {
-                return Some(to);
+                return Some((to, length));
             }
             let before = problem.value(from);
             let rounding = 1e-12 * (1.0 + before.abs());
             if problem.value(&to) - before >= 1e-4 * length * rise - rounding {
-                return Some(to);
+                return Some((to, length));
             }
         }
         length *= 0.5;
@@ -142,6 +209,10 @@ pub(crate) fn why_singular(singular: Singular, otherwise: ScoringError) -> Scori
 
 /// Size of a step, relative to the largest parameter, after which no further one is made.
 const ACCURACY: f64 = 1e-10;
+/// Steps larger than this are not yet the squares of each other.
+const NEAR: f64 = 1.0;
+/// How much larger than foreseen the next step may be.
+const SAFETY: f64 = 3.0;
 /// Size up to which a step that does not shrink is taken for rounding.
 const STUCK: f64 = 1e-8;
 /// Relative accuracy beyond which no system is solved.

@@ -1,7 +1,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::edges::Edges;
-use super::tally_table::TallyTable;
+use super::tally_table::{Tally, TallyTable};
 use super::wins::Wins;
 use super::{Outcome, PairCount};
 
@@ -20,7 +20,9 @@ pub(crate) struct PairTable {
 enum Content {
     /// Sorted by pair; within a pair in no order.
     Single(Arc<Vec<Row>>),
-    Tallied(Arc<TallyTable>),
+    Narrowest(Arc<TallyTable<u16>>),
+    Narrow(Arc<TallyTable<u32>>),
+    Wide(Arc<TallyTable<u64>>),
     /// In the order of the table; every pair has a positive total.
     Counted,
 }
@@ -89,10 +91,12 @@ impl PairTable {
 
     /// A table of single judgements, in any order.
     pub(crate) fn of_rows(items: usize, rows: impl ExactSizeIterator<Item = Row> + Clone) -> Self {
-        let suits = TallyTable::suits(items, rows.len());
-        let content = match suits.then(|| TallyTable::of(items, rows.clone())).flatten() {
-            Some(tallies) => Content::Tallied(Arc::new(tallies)),
-            None => Content::Single(Arc::new(sorted(items, rows.collect()))),
+        let narrowest = tallied(items, rows.clone()).map(Content::Narrowest);
+        let narrow = || tallied(items, rows.clone()).map(Content::Narrow);
+        let wide = || tallied(items, rows.clone()).map(Content::Wide);
+        let content = match narrowest.or_else(narrow).or_else(wide) {
+            Some(content) => content,
+            None => Content::Single(Arc::new(sorted(items, rows))),
         };
         Self { content, counts: OnceLock::new() }
     }
@@ -107,7 +111,9 @@ impl PairTable {
     pub(crate) fn decided(&self, items: usize) -> Option<(Edges, Wins)> {
         match &self.content {
             Content::Single(rows) => decided(items, rows),
-            Content::Tallied(tallies) => Some(tallies.decided()),
+            Content::Narrowest(tallies) => Some(tallies.decided()),
+            Content::Narrow(tallies) => Some(tallies.decided()),
+            Content::Wide(tallies) => Some(tallies.decided()),
             Content::Counted => None,
         }
     }
@@ -116,7 +122,9 @@ impl PairTable {
     pub(crate) fn counts(&self) -> &[PairCount] {
         self.counts.get_or_init(|| match &self.content {
             Content::Single(rows) => counted(rows),
-            Content::Tallied(tallies) => tallies.counts().into(),
+            Content::Narrowest(tallies) => tallies.counts().into(),
+            Content::Narrow(tallies) => tallies.counts().into(),
+            Content::Wide(tallies) => tallies.counts().into(),
             Content::Counted => Arc::new([]),
         })
     }
@@ -130,7 +138,7 @@ impl PairTable {
                 let rows = Arc::new(rows.iter().map(moved).collect());
                 Self { content: Content::Single(rows), counts: OnceLock::new() }
             }
-            Content::Tallied(_) | Content::Counted => {
+            Content::Narrowest(_) | Content::Narrow(_) | Content::Wide(_) | Content::Counted => {
                 let moved = |pair: &PairCount| PairCount { left: rank[pair.left], right: rank[pair.right], ..*pair };
                 Self::of_counts(self.counts().iter().map(moved).collect())
             }
@@ -142,6 +150,12 @@ impl PartialEq for PairTable {
     fn eq(&self, other: &Self) -> bool {
         self.counts() == other.counts()
     }
+}
+
+/// A table of all pairs, where it suits and its counts are wide enough.
+fn tallied<T: Tally>(items: usize, rows: impl ExactSizeIterator<Item = Row> + Clone) -> Option<Arc<TallyTable<T>>> {
+    let suits = TallyTable::<T>::suits(items, rows.len());
+    if suits { TallyTable::of(items, rows).map(Arc::new) } else { None }
 }
 
 fn counted(rows: &[Row]) -> Arc<[PairCount]> {
@@ -182,44 +196,78 @@ fn decided(items: usize, rows: &[Row]) -> Option<(Edges, Wins)> {
     Some((Edges::of_rows(&lengths, others), Wins::Whole(wins)))
 }
 
-/// Sorts by pair: a radix sort by the digits of one number of both items.
-fn sorted(items: usize, mut rows: Vec<Row>) -> Vec<Row> {
-    if rows.is_sorted_by_key(|row| row.0 >> HIGH) {
-        return rows;
-    }
-    if rows.len() < FEW {
+/// Sorts by pair: a radix sort by the digits of the larger and then of the smaller item. Many rows are first dealt out by the
+/// leading digit of the smaller item, into heaps that the nearest cache holds while they are sorted.
+fn sorted(items: usize, rows: impl ExactSizeIterator<Item = Row> + Clone) -> Vec<Row> {
+    let count = rows.len();
+    if count < FEW || rows.clone().is_sorted_by_key(|row| row.0 >> HIGH) {
+        let mut rows: Vec<Row> = rows.collect();
         rows.sort_unstable_by_key(|row| row.0);
         return rows;
     }
     let bits = usize::BITS - items.saturating_sub(1).leading_zeros();
-    let digits = (2 * bits).div_ceil(WIDEST_DIGIT);
-    let width = (2 * bits).div_ceil(digits.max(1));
-    let shifts: Vec<u32> = (0..digits).map(|digit| digit * width).collect();
-    let mask = (1_u64 << width) - 1;
-    let key = |row: &Row| u64::from(row.low()) << bits | u64::from(row.high());
-    let digit = |row: &Row, shift: u32| (key(row) >> shift & mask) as usize;
-    // How often a digit occurs does not depend on the order: one pass counts them all.
-    let mut next = vec![0_u32; shifts.len() << width];
-    for row in &rows {
-        for (place, shift) in shifts.iter().enumerate() {
-            next[place << width | digit(row, *shift)] += 1;
-        }
+    let leading = if count < MANY { 0 } else { bits.min(LEADING) };
+    let mut digits: Vec<Digit> = Digit::of(HIGH, bits).chain(Digit::of(LOW, bits - leading)).collect();
+    let first = if leading > 0 { Digit::new(LOW + bits - leading, leading) } else { digits.remove(0) };
+    let mut from = vec![Row(0); count];
+    let (mut ends, mut next) = (Vec::new(), Vec::new());
+    first.sort(rows, &mut from, &mut ends);
+    if leading == 0 {
+        ends = vec![count as u32];
     }
-    let mut from = rows;
-    let mut to = vec![Row(0); from.len()];
-    for (next, shift) in next.chunks_exact_mut(1 << width).zip(shifts) {
+    let mut to = vec![Row(0); count];
+    let mut start = 0;
+    for end in ends {
+        let heap = start..end as usize;
+        let (mut from, mut to) = (&mut from[heap.clone()], &mut to[heap]);
+        for digit in &digits {
+            digit.sort(from.iter().copied(), to, &mut next);
+            std::mem::swap(&mut from, &mut to);
+        }
+        start = end as usize;
+    }
+    if digits.len() % 2 == 1 { to } else { from }
+}
+
+/// Some bits of a row.
+#[derive(Debug, Clone, Copy)]
+struct Digit {
+    shift: u32,
+    width: u32,
+}
+
+impl Digit {
+    fn new(shift: u32, width: u32) -> Self {
+        Self { shift, width }
+    }
+
+    /// The digits of a number of so many bits, the last first.
+    fn of(shift: u32, bits: u32) -> impl Iterator<Item = Self> {
+        let width = bits.div_ceil(bits.div_ceil(WIDEST_DIGIT).max(1)).max(1);
+        (0..bits.div_ceil(width)).map(move |digit| Self::new(shift + digit * width, width))
+    }
+
+    fn read(self, row: Row) -> usize {
+        (row.0 >> self.shift & ((1 << self.width) - 1)) as usize
+    }
+
+    /// Puts rows in the order of the digit; `next` is then the end of each value's rows.
+    fn sort(self, rows: impl Iterator<Item = Row> + Clone, to: &mut [Row], next: &mut Vec<u32>) {
+        next.clear();
+        next.resize(1 << self.width, 0);
+        for row in rows.clone() {
+            next[self.read(row)] += 1;
+        }
         let mut before = 0;
         for place in &mut *next {
             (*place, before) = (before, before + *place);
         }
-        for row in &from {
-            let place = &mut next[digit(row, shift)];
-            to[*place as usize] = *row;
+        for row in rows {
+            let place = &mut next[self.read(row)];
+            to[*place as usize] = row;
             *place += 1;
         }
-        std::mem::swap(&mut from, &mut to);
     }
-    from
 }
 
 /// No item: larger than any.
@@ -237,7 +285,10 @@ const ITEM: u32 = (1 << 30) - 1;
 /// Below this many rows comparing them is as fast as counting.
 const FEW: usize = 256;
 /// More places to write to than this are more than the caches hold.
-const WIDEST_DIGIT: u32 = 11;
+const WIDEST_DIGIT: u32 = 10;
+/// From so many rows on they are dealt into heaps, by so many bits.
+const MANY: usize = 1 << 17;
+const LEADING: u32 = 8;
 
 #[cfg(test)]
 mod tests {
@@ -279,8 +330,8 @@ mod tests {
 
     #[test]
     fn a_pair_that_is_judged_too_often_for_a_tally_is_counted_all_the_same() {
-        // Ten bits hold 1,023 answers of one kind, sixteen 65,535 wins of one item.
-        for often in [1_023, 1_024, 65_535, 65_536] {
+        // Four bits hold 15 answers of one kind, five 31, ten 1,023, sixteen 65,535 wins of one item.
+        for often in [15, 16, 31, 32, 1_023, 1_024, 65_535, 65_536] {
             let rows = || (0..often).map(|_| Row::new(0, 1, Outcome::Left)).chain([Row::new(1, 0, Outcome::Tie)]);
             let rows: Vec<Row> = rows().collect();
             let table = PairTable::of_rows(2, rows.iter().copied());

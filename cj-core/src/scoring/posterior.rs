@@ -5,6 +5,7 @@ use rand_chacha::rand_core::SeedableRng;
 
 use super::fit::Method;
 use super::gibbs::Gibbs;
+use super::information::Information;
 use super::newton::{Optimum, maximise};
 use super::normal::draw;
 use super::problem::{Hold, Problem};
@@ -114,7 +115,8 @@ impl Posterior {
         held.holds.fill(Hold::Normal { mean: 0.0, precision: sigma.powi(-2) });
         let optimum = maximise(&held, chain.point.clone(), || Ok(()))?;
         let mut rng = ChaCha8Rng::seed_from_u64(sampling.seed ^ 1);
-        let noise = |_| perturbed(&held, &optimum, sigma, &mut rng);
+        let information = held.rough_slope(&optimum.point).information;
+        let noise = |_| perturbed(&held, &optimum, &information, sigma, &mut rng);
         let draws: Vec<Vec<f64>> = (0..SHORT).map(noise).collect::<Result<_, _>>()?;
         let reliability = Reliability::of(is_judged, &optimum.point.scores, draws.iter().map(Vec::as_slice));
         let fit = Fit::new(judgements, held, optimum)?.with_method(Method::Approximated { latent_sd: sigma });
@@ -193,7 +195,13 @@ fn flat(sigmas: &[f64]) -> f64 {
 }
 
 /// A draw from the normal distribution around a penalised maximum.
-fn perturbed(problem: &Problem, optimum: &Optimum, sigma: f64, rng: &mut ChaCha8Rng) -> Result<Vec<f64>, ScoringError> {
+fn perturbed(
+    problem: &Problem,
+    optimum: &Optimum,
+    information: &Information,
+    sigma: f64,
+    rng: &mut ChaCha8Rng,
+) -> Result<Vec<f64>, ScoringError> {
     let at = &optimum.point;
     let mut scores: Vec<f64> = (0..problem.items()).map(|_| draw(rng) / sigma).collect();
     let mut extras = vec![0.0; problem.extras()];
@@ -208,7 +216,7 @@ fn perturbed(problem: &Problem, optimum: &Optimum, sigma: f64, rng: &mut ChaCha8
         }
     }
     let singular = |_| ScoringError::NotConverged { iterations: optimum.iterations, step: f64::NAN };
-    let solution = optimum.information.solve(&optimum.plan, &scores, &extras, TOLERANCE).map_err(singular)?;
+    let solution = information.solve(&optimum.plan, &scores, &extras, TOLERANCE).map_err(singular)?;
     Ok(solution.scores.iter().zip(&at.scores).map(|(noise, centre)| noise + centre).collect())
 }
 

@@ -58,8 +58,8 @@ pub(crate) fn estimate(problem: &Problem, names: &[String]) -> Result<Optimum, S
         let change = changes.fold(0.0, f64::max);
         if change < SETTLED || iterations == MOST_ITERATIONS {
             let gradients = adjusted.iter().zip(&wins).zip(&slope.scores).map(|((s, wins), g)| (s - wins + g).abs());
-            let max_gradient = gradients.fold(0.0, f64::max);
-            let (information, plan) = (slope.information, problem.plan());
+            let max_gradient = Some(gradients.fold(0.0, f64::max));
+            let (information, plan) = (Some(slope.information), problem.plan());
             return Ok(Optimum {
                 point,
                 before: Some(before),

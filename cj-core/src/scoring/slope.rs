@@ -37,6 +37,12 @@ impl Problem {
         slope
     }
 
+    /// Largest component of the gradient at a point, those of fixed items left out.
+    pub(crate) fn max_gradient(&self, at: &Point) -> f64 {
+        let slope = self.rough_slope(at);
+        largest(&self.free(&slope.scores)).max(largest(&slope.extras))
+    }
+
     fn empty_slope(&self, weights: Weights) -> Slope {
         let (n, k) = (self.items(), self.extras());
         let information = Information::new(n, k, Arc::clone(&self.edges), weights);

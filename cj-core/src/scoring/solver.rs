@@ -34,6 +34,8 @@ enum Kind {
 pub(crate) struct Solution {
     pub(crate) scores: Vec<f64>,
     pub(crate) extras: Vec<f64>,
+    /// How often the matrix was multiplied with; 0 where it was factorised.
+    pub(crate) rounds: usize,
 }
 
 /// A matrix that is ready to be solved with.
@@ -120,10 +122,19 @@ impl<'a> Solver<'a> {
     /// Solves for the scores alone, as if there were no extras; the tolerance is for the iterative solver, relative to
     /// the right side.
     pub(crate) fn solve(&self, right: &[f64], tolerance: f64) -> Result<Vec<f64>, Singular> {
+        Ok(self.solve_counting(right, tolerance)?.0)
+    }
+
+    /// The same, and how many rounds it took.
+    pub(crate) fn solve_counting(&self, right: &[f64], tolerance: f64) -> Result<(Vec<f64>, usize), Singular> {
+        let mut rounds = 0;
         let mut solution = match &self.factor {
             Factor::Diagonal(diagonal) => {
                 match conjugate_gradients(self.information, self.plan, diagonal, right, tolerance) {
-                    Some(solution) => solution,
+                    Some((solution, taken)) => {
+                        rounds = taken;
+                        solution
+                    }
                     // A graph on which the iteration does not settle: rare, and small enough to be solved at once.
                     None if self.plan.size <= MOST_RESCUED => {
                         let dense = self.plan.dense();
@@ -138,7 +149,7 @@ impl<'a> Solver<'a> {
         if self.plan.floats {
             centre(&mut solution);
         }
-        Ok(solution)
+        Ok((solution, rounds))
     }
 
     fn gather(&self, values: &[f64]) -> Vec<f64> {

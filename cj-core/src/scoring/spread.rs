@@ -20,13 +20,14 @@ pub(crate) struct Curvature {
 }
 
 impl Curvature {
-    /// Keeps the information that the estimate was found with, if it has all digits.
-    pub(crate) fn new(found: Information, plan: Plan) -> Self {
-        let information = if found.weights.is_exact() { OnceLock::from(found) } else { OnceLock::new() };
+    /// Keeps the information at the estimate, if it was found and has all digits.
+    pub(crate) fn new(found: Option<Information>, plan: Plan) -> Self {
+        let exact = found.filter(|found| found.weights.is_exact());
+        let information = exact.map_or_else(OnceLock::new, OnceLock::from);
         Self { information, plan }
     }
 
-    /// The information, computed anew where it was found in single precision.
+    /// The information, computed anew where it is not known or has not all digits.
     pub(crate) fn information(&self, anew: impl FnOnce() -> Information) -> &Information {
         self.information.get_or_init(anew)
     }

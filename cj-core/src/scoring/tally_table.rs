@@ -1,3 +1,5 @@
+use std::ops::AddAssign;
+
 use super::edges::Edges;
 use super::pair_table::Row;
 use super::wins::Wins;
@@ -8,31 +10,89 @@ use super::{Outcome, PairCount};
 /// Where there are at least as many judgements as pairs of items this is no more memory than the judgements themselves,
 /// and nothing has to be sorted.
 #[derive(Debug, Clone)]
-pub(crate) struct TallyTable {
+pub(crate) struct TallyTable<T> {
     items: usize,
-    /// Of each pair six counts of ten bits: the three outcomes with the smaller item on the left, then with the larger.
-    tallies: Vec<u64>,
+    /// Of each pair: the outcomes with the smaller item on the left, then with the larger.
+    tallies: Vec<T>,
 }
 
-impl TallyTable {
-    /// Whether this is the way to keep so many judgements of so many items.
-    pub(crate) fn suits(items: usize, judgements: usize) -> bool {
-        pairs(items).is_some_and(|pairs| pairs <= judgements)
+/// Counts of what a pair's judgements ended with; the fewer bits, the more of a table the nearest caches hold.
+pub(crate) trait Tally: Copy + Default + AddAssign + Into<u64> {
+    /// Bits of a count.
+    const WIDTH: u32;
+    /// How many outcomes it tells apart: ties come last.
+    const OUTCOMES: u32;
+    /// As many judgements of a pair, on average, leave the counts room enough: a power of two.
+    const USUAL: u32;
+    /// One in the place that begins there.
+    fn one(shift: u32) -> Self;
+
+    /// Where the count of an outcome begins, if there is one.
+    fn shift(swapped: bool, outcome: Outcome) -> Option<u32> {
+        let outcome = outcome as u32;
+        (outcome < Self::OUTCOMES).then(|| Self::WIDTH * (Self::OUTCOMES * u32::from(swapped) + outcome))
     }
 
-    /// Counts judgements; none where a pair ended one way more often than a count can tell.
+    fn read(self, shift: u32) -> u64 {
+        self.into() >> shift & ((1 << Self::WIDTH) - 1)
+    }
+
+    /// How often that was the outcome.
+    fn count(self, swapped: bool, outcome: Outcome) -> u64 {
+        Self::shift(swapped, outcome).map_or(0, |shift| self.read(shift))
+    }
+}
+
+impl Tally for u16 {
+    const WIDTH: u32 = 4;
+    const OUTCOMES: u32 = 2;
+    const USUAL: u32 = 2;
+
+    fn one(shift: u32) -> Self {
+        1 << shift
+    }
+}
+
+impl Tally for u32 {
+    const WIDTH: u32 = 5;
+    const OUTCOMES: u32 = 3;
+    const USUAL: u32 = 3;
+
+    fn one(shift: u32) -> Self {
+        1 << shift
+    }
+}
+
+impl Tally for u64 {
+    const WIDTH: u32 = 10;
+    const OUTCOMES: u32 = 3;
+    const USUAL: u32 = 9;
+
+    fn one(shift: u32) -> Self {
+        1 << shift
+    }
+}
+
+impl<T: Tally> TallyTable<T> {
+    /// Whether this is the way to keep so many judgements of so many items.
+    pub(crate) fn suits(items: usize, judgements: usize) -> bool {
+        pairs(items).is_some_and(|pairs| pairs <= judgements && judgements >> T::USUAL <= pairs)
+    }
+
+    /// Counts judgements; none where a pair ended one way more often than a count can tell, or in a way that is not told apart.
     pub(crate) fn of(items: usize, rows: impl Iterator<Item = Row>) -> Option<Self> {
-        let mut tallies = vec![0_u64; pairs(items)?];
+        let mut tallies = vec![T::default(); pairs(items)?];
         // A pair's place is that of its smaller item, plus the larger.
         let bases: Vec<usize> = (0..items).map(|low| (low * (2 * items - low - 1) / 2).wrapping_sub(low + 1)).collect();
+        let most = (1 << T::WIDTH) - 1;
         for row in rows {
             let (low, high) = row.edge();
             let tally = &mut tallies[bases[low as usize].wrapping_add(high as usize)];
-            let shift = shift(row.is_swapped(), row.outcome());
-            if *tally >> shift & MOST == MOST {
+            let shift = T::shift(row.is_swapped(), row.outcome())?;
+            if tally.read(shift) == most {
                 return None;
             }
-            *tally += 1 << shift;
+            *tally += T::one(shift);
         }
         Some(Self { items, tallies })
     }
@@ -43,7 +103,7 @@ impl TallyTable {
         for ((low, high), tally) in self.rows().flat_map(|(low, row)| (low + 1..).map(move |high| (low, high)).zip(row))
         {
             for (left, right, swapped) in [(low, high, false), (high, low, true)] {
-                let count = |outcome| (tally >> shift(swapped, outcome) & MOST) as f64;
+                let count = |outcome| tally.count(swapped, outcome) as f64;
                 let mut pair = PairCount::new(left, right, count(Outcome::Left), count(Outcome::Right));
                 pair.ties = count(Outcome::Tie);
                 if pair.total() > 0.0 {
@@ -63,7 +123,7 @@ impl TallyTable {
         for (low, row) in self.rows() {
             let start = place;
             for (high, tally) in (low as u32 + 1..).zip(row) {
-                let count = |swapped, outcome| (tally >> shift(swapped, outcome) & MOST) as u16;
+                let count = |swapped, outcome| tally.count(swapped, outcome) as u16;
                 let smaller = count(false, Outcome::Left) + count(true, Outcome::Right);
                 let larger = count(false, Outcome::Right) + count(true, Outcome::Left);
                 (others[place], wins[place]) = (high, [smaller, larger]);
@@ -77,7 +137,7 @@ impl TallyTable {
     }
 
     /// Each item with its pairs with larger ones.
-    fn rows(&self) -> impl Iterator<Item = (usize, &[u64])> {
+    fn rows(&self) -> impl Iterator<Item = (usize, &[T])> {
         let start = |low: usize| low * (2 * self.items - low - 1) / 2;
         (0..self.items).map(move |low| (low, &self.tallies[start(low)..start(low + 1)]))
     }
@@ -87,12 +147,3 @@ impl TallyTable {
 fn pairs(items: usize) -> Option<usize> {
     items.checked_mul(items.saturating_sub(1)).map(|ordered| ordered / 2)
 }
-
-/// Where the count of an outcome begins.
-fn shift(swapped: bool, outcome: Outcome) -> u32 {
-    WIDTH * (3 * u32::from(swapped) + outcome as u32)
-}
-
-const WIDTH: u32 = 10;
-/// The largest count.
-const MOST: u64 = (1 << WIDTH) - 1;

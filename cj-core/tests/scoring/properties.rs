@@ -210,6 +210,35 @@ fn extreme_weights_do_not_break_the_solver() {
     }
 }
 
+/// Where every pair won just as often as its scores say, the estimate is those scores. Two crowds that hardly know of each
+/// other are where steps that are solved by iteration say least of how far the estimate still is.
+#[test]
+fn an_estimate_is_as_accurate_as_it_says() {
+    for (crowd, bridge) in [(20, 1.0), (60, 1.0), (60, 1e-2), (60, 1e-4), (150, 1e-3)] {
+        let spread = |item: usize| (item * 37 % 101) as f64 / 25.0 + if item < crowd { 0.0 } else { 1.5 };
+        let mean = (0..2 * crowd).map(spread).sum::<f64>() / (2 * crowd) as f64;
+        let truth: Vec<f64> = (0..2 * crowd).map(|item| spread(item) - mean).collect();
+        let met = |left: usize, right: usize, weight: f64| {
+            let share = 1.0 / (1.0 + (truth[right] - truth[left]).exp());
+            PairCount::new(left, right, weight * share, weight * (1.0 - share))
+        };
+        let inside = |from: usize| {
+            let pairs =
+                (from..from + crowd).flat_map(move |left| (left + 1..from + crowd).map(move |right| (left, right)));
+            pairs.map(|(left, right)| met(left, right, 3.0))
+        };
+        let counts: Vec<PairCount> = inside(0).chain(inside(crowd)).chain([met(0, crowd, bridge)]).collect();
+        let names: Vec<String> = (0..2 * crowd).map(|item| format!("{item:03}")).collect();
+        let judgements = Judgements::from_counts(&names, &counts).unwrap();
+        let fit = Model::builder().build().unwrap().fit(&judgements).unwrap();
+        let error =
+            fit.scores().iter().zip(&truth).map(|(found, true_one)| (found - true_one).abs()).fold(0.0, f64::max);
+        assert!(error <= 1e-9, "{crowd} items, bridge of {bridge}: off by {error}");
+        assert!(error <= 1.1 * fit.accuracy(), "off by {error}, but {} is what it says", fit.accuracy());
+        assert!(fit.max_gradient().unwrap() <= 1e-6);
+    }
+}
+
 /// Weights may be as large as a double: the maximum of the likelihood does not change when all are multiplied.
 #[test]
 fn huge_weights_are_not_lost_in_single_precision() {
