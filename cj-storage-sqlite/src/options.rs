@@ -136,6 +136,7 @@ impl SqliteOptions {
             .synchronous(synchronous)
             .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
             .pragma("cache_size", CACHE_KIB)
+            .pragma("temp_store", "MEMORY")
     }
 
     pub(crate) fn reader(&self) -> SqliteConnectOptions {
@@ -152,4 +153,4 @@ impl SqliteOptions {
 /// many commits touch is copied once.
 const CHECKPOINT_PAGES: &str = "16000";
 /// Negative: KiB, not pages.
-const CACHE_KIB: &str = "-65536";
+const CACHE_KIB: &str = "-16384";
