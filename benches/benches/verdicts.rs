@@ -1,4 +1,4 @@
-//! Memory and SQLite: answers a second by how many share a unit, beside how often a second the disk can be written; the
+//! Memory and SQLite: answers a second by how many share a unit, beside what bare statements and the disk can do; the
 //! monitor's sweep; a million answers, and the memory that they take. `-- --test` only makes sure that it runs; `-- verdicts`,
 //! `sweep` or `million` runs a part, `-- memory` or `-- sqlite` one store.
 
@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cj_benches::load::{Failure, Load, Swept, rate, resident, synced, timed};
+use cj_benches::load::{Failure, Load, Prepared, Swept, rate, resident, synced, timed};
 use cj_core::store::Store;
 use cj_core::store::memory::MemoryStore;
 use cj_storage_sqlite::SqliteStore;
@@ -98,8 +98,10 @@ async fn verdicts(name: &'static str, size: &Size) -> Result<(), Failure> {
         let (verdicts, units) = (rate(taken.verdicts, took), rate(taken.units, took));
         let limit = if let Some((_, folder)) = &subject.sqlite {
             let ((), took) = timed(async { synced(folder.path(), size.syncs) }).await?;
-            let limit = rate(u64::from(size.syncs), took);
-            format!("; 4 KiB synced {limit:.0} times/s, ratio {:.2}", units / limit)
+            let synced = rate(u64::from(size.syncs), took);
+            let bare = bare(size, per_unit).await?;
+            let ratio = verdicts / bare;
+            format!("; bare statements {bare:.0} verdicts/s, ratio {ratio:.2}; 4 KiB synced {synced:.0} times/s")
         } else {
             String::new()
         };
@@ -107,6 +109,18 @@ async fn verdicts(name: &'static str, size: &Size) -> Result<(), Failure> {
         subject.close().await;
     }
     Ok(())
+}
+
+/// What prepared statements reach that write the same rows into a file of their own, as it was before the answers.
+async fn bare(size: &Size, per_unit: usize) -> Result<f64, Failure> {
+    let subject = Subject::new("sqlite").await?;
+    let verdicts = (size.verdicts)(per_unit);
+    drop(Load::apart(&subject.store, "bare", 1, size.essays, per_unit, verdicts).await?);
+    let Some((sqlite, folder)) = subject.sqlite else { return Err("a file of SQLite was asked for".into()) };
+    sqlite.close().await;
+    let prepared = Prepared::new(&folder.path().join("bench.sqlite"), per_unit, verdicts).await?;
+    let (written, took) = timed(prepared.write()).await?;
+    Ok(rate(written, took))
 }
 
 async fn sweeps(name: &'static str, size: &Size) -> Result<(), Failure> {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 
 /// The longest essay id, in characters.
 pub const ESSAY_ID_MAX: usize = 36;
@@ -157,16 +157,30 @@ impl BatchId {
         EventId(Uuid::new_v5(&self.0, &name))
     }
 
-    /// The id of one attempt of the `ordinal`-th question of a wave.
+    /// The id of one attempt of the `ordinal`-th question of a wave, of version 8: the first 32 bits of the batch's id, 16 of the
+    /// wave, 18 of the place, and 56 of a digest of all four. Ids sort as questions are put out, so that whatever is kept by id
+    /// is written side by side by answers that come about in that order. A wave or a place that is too large for its bits
+    /// costs the order, not the id, which rests on the digest.
     pub fn comparison_id(self, wave: u32, ordinal: u32, attempt: u32) -> ComparisonId {
         let mut name = [0; 13];
         name[0] = b'c';
         name[1..5].copy_from_slice(&wave.to_be_bytes());
         name[5..9].copy_from_slice(&ordinal.to_be_bytes());
         name[9..].copy_from_slice(&attempt.to_be_bytes());
-        ComparisonId(Uuid::new_v5(&self.0, &name))
+        let mut bytes = Uuid::new_v5(&self.0, &name).into_bytes();
+        bytes[..4].copy_from_slice(&self.0.as_bytes()[..4]);
+        bytes[4..6].copy_from_slice(&wave.min(WAVE_MAX).to_be_bytes()[2..]);
+        let place = ordinal.min(PLACE_MAX);
+        // Four bits beside the version and eight; six beside the variant.
+        bytes[6..8].copy_from_slice(&(place >> 6).to_be_bytes()[2..]);
+        bytes[8] = place.to_be_bytes()[3] & 0x3f;
+        ComparisonId(Builder::from_custom_bytes(bytes).into_uuid())
     }
 }
+
+/// The largest wave, and the largest place in it, that ids of comparisons tell apart by their order.
+const WAVE_MAX: u32 = 0xffff;
+const PLACE_MAX: u32 = 0x3_ffff;
 
 impl EventId {
     /// The id of an incoming message that carries none: derived from its bytes.
@@ -241,6 +255,28 @@ mod tests {
         ids.sort();
         ids.dedup();
         assert_eq!(ids.len(), count);
+    }
+
+    #[test]
+    fn ids_of_comparisons_sort_as_questions_are_put_out() {
+        let places = [(0, 0), (0, 63), (0, 64), (0, 16_383), (0, 16_384), (0, PLACE_MAX), (1, 0), (256, 3), (WAVE_MAX, 0)];
+        let ids = places.map(|(wave, ordinal)| batch().comparison_id(wave, ordinal, 1));
+        assert!(ids.is_sorted(), "{ids:?}");
+        assert!(ids.iter().all(|id| id.as_uuid().get_version_num() == 8));
+        let retry = batch().comparison_id(0, 63, 2);
+        assert!(ids[0] < retry && retry < ids[2]);
+    }
+
+    #[test]
+    fn what_is_too_large_for_its_bits_still_has_an_id_of_its_own() {
+        let ids = [(1, PLACE_MAX), (1, PLACE_MAX + 1), (1, u32::MAX), (WAVE_MAX, 1), (WAVE_MAX + 1, 1), (u32::MAX, 1)];
+        let ids = ids.map(|(wave, ordinal)| batch().comparison_id(wave, ordinal, 1));
+        assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), ids.len());
+        // A batch whose id begins alike.
+        let mut other = batch().as_uuid().into_bytes();
+        other[15] ^= 1;
+        let other = BatchId::new(Uuid::from_bytes(other)).comparison_id(1, 1, 1);
+        assert_ne!(other, batch().comparison_id(1, 1, 1));
     }
 
     #[test]

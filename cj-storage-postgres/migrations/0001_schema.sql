@@ -138,10 +138,8 @@ CREATE TABLE cj_judge_decisions (
     counted                     bigint,
     verdict                     text COLLATE "C" CHECK (verdict IN ('a', 'b', 'tie')),
     error_code                  varchar(100) COLLATE "C",
-    error_message               text COLLATE "C",
     judge_id                    text COLLATE "C",
     confidence                  double precision,
-    justification               text COLLATE "C",
     provider                    text COLLATE "C",
     model                       text COLLATE "C",
     prompt_tokens               bigint,
@@ -149,8 +147,10 @@ CREATE TABLE cj_judge_decisions (
     cost                        double precision,
     latency_ms                  bigint,
     received_at                 timestamptz NOT NULL,
-    -- A comparison is of one batch, so its id alone would do. Behind the batch, the answers of a batch stay together:
-    -- a slice of them touches few pages, and no second index is needed to find them.
+    error_message               text COLLATE "C",
+    justification               text COLLATE "C",
+    -- A comparison is of one batch, so its id alone would do. Behind the batch, the answers of a batch stay together, and
+    -- its ids sort as its questions were put out: a slice of answers touches few pages, and no second index is needed.
     PRIMARY KEY (batch_id, comparison_id, ordinal)
 );
 

@@ -134,10 +134,8 @@ CREATE TABLE cj_judge_decisions (
     counted            INTEGER,
     verdict            TEXT,
     error_code         TEXT    CHECK (length(error_code) <= 100),
-    error_message      TEXT,
     judge_id           TEXT,
     confidence         REAL,
-    justification      TEXT,
     provider           TEXT,
     model              TEXT,
     prompt_tokens      INTEGER,
@@ -145,10 +143,13 @@ CREATE TABLE cj_judge_decisions (
     cost               REAL,
     latency_ms         INTEGER,
     received_at        TEXT    NOT NULL,
-    -- A comparison is of one batch, so its id alone would do. Behind the batch, the answers of a batch stay together:
-    -- a slice of them touches few pages, and no second index is needed to find them.
+    -- Last, so that reading a row without what people and providers wrote does not touch the pages of long ones.
+    error_message      TEXT,
+    justification      TEXT,
+    -- A comparison is of one batch, so its id alone would do. Behind the batch, the answers of a batch stay together, and
+    -- its ids sort as its questions were put out: a slice of answers touches few pages, and no second index is needed.
     PRIMARY KEY (batch_id, comparison_id, ordinal)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE cj_comparison_matrix (
     batch_id  TEXT    NOT NULL REFERENCES cj_batches (id) ON DELETE CASCADE,

@@ -136,6 +136,7 @@ impl SqliteOptions {
             .synchronous(synchronous)
             .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
             .pragma("cache_size", CACHE_KIB)
+            .pragma("temp_store", "MEMORY")
     }
 
     pub(crate) fn reader(&self) -> SqliteConnectOptions {
@@ -151,5 +152,6 @@ impl SqliteOptions {
 /// The log is copied into the database every so many pages: often enough to stay small, rarely enough that a page which
 /// many commits touch is copied once.
 const CHECKPOINT_PAGES: &str = "16000";
-/// Negative: KiB, not pages.
-const CACHE_KIB: &str = "-65536";
+/// Negative: KiB, not pages. A commit goes through the whole cache whenever a page was split out of order, as nearly every unit
+/// does; what is read and is not in it, the system has.
+const CACHE_KIB: &str = "-4096";

@@ -112,7 +112,9 @@ impl SqliteStore {
     /// for a file that was opened for reading only.
     pub async fn compact(&self) -> Result<(), StoreError> {
         let mut conn = self.writer(COMPACT)?.acquire().await.map_err(|error| self.error(COMPACT, error))?;
-        sqlx::query("VACUUM").execute(&mut *conn).await.map_err(|error| self.error(COMPACT, error))?;
+        for sql in [COPY_ON_DISK, "VACUUM", JOURNAL_IN_MEMORY] {
+            sqlx::query(sql).execute(&mut *conn).await.map_err(|error| self.error(COMPACT, error))?;
+        }
         let checkpoint = sqlx::query_scalar::<_, i64>("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *conn).await;
         if checkpoint.map_err(|error| self.error(COMPACT, error))? == 0 {
             return Ok(());
@@ -198,6 +200,10 @@ async fn is_outside_transaction(conn: &mut SqliteConnection) -> Result<bool, sql
     Ok(!conn.is_in_transaction())
 }
 
+/// The copy that compacting makes is as large as the file, and must not be held in memory; what a statement may have to take back
+/// is a few pages, for which a file would be made each time.
+const COPY_ON_DISK: &str = "PRAGMA temp_store = FILE";
+const JOURNAL_IN_MEMORY: &str = "PRAGMA temp_store = MEMORY";
 const PAUSE: Duration = Duration::from_millis(5);
 const BEGIN: &str = "store.begin";
 const CHECK: &str = "store.check";

@@ -3,6 +3,7 @@
 mod counting;
 mod disk;
 mod intake;
+mod prepared;
 mod request;
 mod sweep;
 mod timing;
@@ -11,6 +12,7 @@ pub use counting::CountingStore;
 pub use disk::{resident, synced};
 pub use intake::{Load, Taken};
 pub(crate) use intake::{prepare, service};
+pub use prepared::Prepared;
 pub use sweep::Swept;
 pub use timing::{rate, timed};
 

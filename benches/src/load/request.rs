@@ -38,7 +38,7 @@ pub(crate) fn request(name: &str, essays: u32) -> Result<BatchRequest, Failure> 
 
 /// An answer as a provider gives it: a winner, a reason of 150 characters, tokens and cost.
 pub(crate) fn answer(comparison_id: ComparisonId) -> Answer {
-    let winner = if comparison_id.as_uuid().as_bytes()[0].is_multiple_of(2) { Winner::A } else { Winner::B };
+    let winner = if comparison_id.as_uuid().as_bytes()[15].is_multiple_of(2) { Winner::A } else { Winner::B };
     let evidence = Evidence {
         confidence: Some(4.0),
         justification: Some("The first essay argues its case. ".repeat(5).chars().take(150).collect()),

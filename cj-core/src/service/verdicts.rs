@@ -30,9 +30,9 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// An answer of a judge in this process: its id follows from the comparison that it answers.
+    /// An answer of a judge in this process: its id is that of the comparison that it answers, as its question's was.
     pub fn of(verdict: Verdict) -> Self {
-        let message_id = EventId::of_bytes(verdict.comparison_id.as_uuid().as_bytes());
+        let message_id = EventId::new(verdict.comparison_id.as_uuid());
         Self { message_id, verdict, topic: "in-process".to_owned(), payload: Vec::new() }
     }
 }

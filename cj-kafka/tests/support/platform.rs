@@ -61,7 +61,7 @@ fn answer(record: &Record) -> cj_core::change::OutboxMessage {
     let id = question.data.correlation_id.unwrap();
     assert_eq!(id, question.correlation_id);
     let name = |key: &str| question.data.metadata.text(key).unwrap().to_owned();
-    let surprising = id.as_bytes()[0].is_multiple_of(8);
+    let surprising = id.as_bytes()[15].is_multiple_of(8);
     let winner = if (name("essay_a_id") > name("essay_b_id")) ^ surprising { Winner::A } else { Winner::B };
     let outcome = Outcome::Decided { winner, justification: "Tydligare.".to_owned(), confidence: 4.0 };
     let at = Timestamp::from(SystemClock::new().now());
