@@ -51,7 +51,10 @@ impl KafkaPublisher {
         let mut ended = Round::InTime;
         let mut on_their_way: Vec<(usize, DeliveryFuture)> = Vec::with_capacity(round.len());
         let mut held = BTreeSet::new();
-        for &index in round {
+        for (handed, &index) in round.iter().enumerate() {
+            if handed % AT_ONCE == AT_ONCE - 1 {
+                tokio::task::yield_now().await;
+            }
             let event = &events[index];
             if held.contains(event.key.as_str()) {
                 outcomes[index] = Some(Err(behind()));
@@ -192,6 +195,9 @@ fn record<'a>(event: &'a OutboxMessage, topic: &'a str) -> FutureRecord<'a, str,
         // No timestamp: brokers refuse those that their clock has not reached; when it happened is among the headers.
         .headers(header::outgoing(&event.headers))
 }
+
+/// After so many events whoever shares the task has its turn: the relay's store.
+const AT_ONCE: usize = 100;
 
 fn behind() -> PublishError {
     PublishError::passing("an earlier event of its key was not accepted")

@@ -252,8 +252,9 @@ CREATE TABLE cj_anchor_references (
     UNIQUE (assignment_id, anchor_label, grade_scale)
 );
 
--- A page has room for a second version of its rows, so that no index learns of a claim.
-CREATE TABLE event_outbox (
+-- What leaves, as it leaves: written once and never again, for its bytes are most of it. What changes about a message stands
+-- in one of the two tables after it, whose rows are short, under the same id.
+CREATE TABLE event_outbox_messages (
     id                          uuid NOT NULL PRIMARY KEY,
     kind                        text COLLATE "C" NOT NULL CHECK (kind IN ('event', 'question')),
     batch_id                    uuid NOT NULL,
@@ -265,28 +266,57 @@ CREATE TABLE event_outbox (
     topic                       text COLLATE "C" NOT NULL,
     event_key                   text COLLATE "C" NOT NULL,
     created_at                  timestamptz NOT NULL,
+    headers                     json NOT NULL,
+    -- The exact bytes, last for the same reason as the text of an essay.
+    event_data                  bytea NOT NULL
+);
+
+-- Not compressed: most of it is there for minutes.
+ALTER TABLE event_outbox_messages ALTER COLUMN event_data SET STORAGE EXTERNAL;
+
+-- What was not sent yet, leased, waiting or parked, with what orders it. A page has room for a second version of its rows, so
+-- that no index learns of a claim.
+CREATE TABLE event_outbox_waiting (
+    id                          uuid NOT NULL PRIMARY KEY,
+    kind                        text COLLATE "C" NOT NULL,
+    batch_id                    uuid NOT NULL,
+    version                     bigint NOT NULL,
+    ordinal                     bigint NOT NULL,
+    event_key                   text COLLATE "C" NOT NULL,
+    created_at                  timestamptz NOT NULL,
     attempts                    bigint NOT NULL,
     next_attempt_at             timestamptz NOT NULL,
     lease_owner                 text COLLATE "C",
     leased_until                timestamptz,
-    published_at                timestamptz,
     parked_at                   timestamptz,
-    last_error                  text COLLATE "C",
-    headers                     json NOT NULL,
-    -- The exact bytes, last for the same reason as the text of an essay.
-    event_data                  bytea NOT NULL
-) WITH (fillfactor = 60);
+    last_error                  text COLLATE "C"
+) WITH (fillfactor = 45);
 
--- Not compressed: most of it is there for minutes. Kept beside the row, so that a claim writes the row anew without it.
-ALTER TABLE event_outbox ALTER COLUMN event_data SET STORAGE EXTERNAL;
+-- Events that were sent; of questions that were, nothing stays.
+CREATE TABLE event_outbox_sent (
+    id                          uuid NOT NULL PRIMARY KEY,
+    attempts                    bigint NOT NULL,
+    next_attempt_at             timestamptz NOT NULL,
+    published_at                timestamptz NOT NULL
+);
+
+-- A message with where it stands, for people and for whoever watches the outbox.
+CREATE VIEW event_outbox AS
+SELECT message.id, message.kind, message.batch_id, message.version, message.ordinal, message.aggregate_type,
+    message.aggregate_id, message.event_type, message.topic, message.event_key, message.created_at,
+    coalesce(waiting.attempts, sent.attempts) AS attempts,
+    coalesce(waiting.next_attempt_at, sent.next_attempt_at) AS next_attempt_at, waiting.lease_owner, waiting.leased_until,
+    sent.published_at, waiting.parked_at, waiting.last_error, message.headers, message.event_data
+FROM event_outbox_messages AS message
+LEFT JOIN event_outbox_waiting AS waiting ON waiting.id = message.id
+LEFT JOIN event_outbox_sent AS sent ON sent.id = message.id;
 
 -- A batch that is deleted takes its messages with it by a statement, not by a foreign key: a refused request is answered
 -- by an event of a batch that never was.
-CREATE INDEX ix_event_outbox_unpublished ON event_outbox (kind, event_key, batch_id, version, ordinal, id)
-    WHERE published_at IS NULL;
-CREATE INDEX ix_event_outbox_pending ON event_outbox (kind, created_at, batch_id, version, ordinal, id)
-    WHERE published_at IS NULL AND parked_at IS NULL;
-CREATE INDEX ix_event_outbox_batch_id ON event_outbox (batch_id);
+CREATE INDEX ix_event_outbox_unpublished ON event_outbox_waiting (kind, event_key, batch_id, version, ordinal, id);
+CREATE INDEX ix_event_outbox_pending ON event_outbox_waiting (kind, created_at, batch_id, version, ordinal, id)
+    WHERE parked_at IS NULL;
+CREATE INDEX ix_event_outbox_batch_id ON event_outbox_messages (batch_id);
 
 CREATE TABLE event_inbox (
     consumer                    text COLLATE "C" NOT NULL,

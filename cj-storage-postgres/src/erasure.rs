@@ -37,6 +37,7 @@ impl<C: DerefMut<Target = PgConnection> + Send> ErasureRepository for PgUnit<C> 
         let with_scores = scope == ErasureScope::TextsAndScores;
         let mark = sqlx::query(MARK).bind(ids.clone()).bind(with_scores).bind(storable_time(at));
         self.write_all(ERASE, mark, ids.len()).await?;
+        self.write(ERASE, sqlx::query(OUTBOX_LOCK).bind(ids.clone())).await?;
         for sql in [ESSAYS, OUTBOX] {
             self.write(ERASE, sqlx::query(sql).bind(ids.clone()).bind(with_scores)).await?;
         }
@@ -107,11 +108,23 @@ WHERE batch_id = ANY ($1::uuid[])";
 const DECISIONS: &str = "
 UPDATE cj_judge_decisions SET justification = NULL, error_message = NULL WHERE batch_id = ANY ($1::uuid[])";
 
+/// What a relay has just settled must be seen as sent by [`OUTBOX`], which sees what was committed when it begins.
+const OUTBOX_LOCK: &str = "
+SELECT id FROM event_outbox_waiting
+WHERE id = ANY (ARRAY(SELECT it.id FROM event_outbox_messages AS it WHERE it.batch_id = ANY ($1::uuid[])))
+ORDER BY id FOR UPDATE";
+
 /// What tells the scores goes, sent or not; another event that was not sent is the word of the end.
 const OUTBOX: &str = "
-DELETE FROM event_outbox
-WHERE batch_id = ANY ($1::uuid[]) AND (kind = 'question'
-    OR ($2::boolean AND (published_at IS NOT NULL OR aggregate_type = 'assessment_result')))";
+WITH gone AS MATERIALIZED (
+    DELETE FROM event_outbox_messages AS it
+    WHERE it.batch_id = ANY ($1::uuid[]) AND (it.kind = 'question' OR ($2::boolean AND (
+        it.aggregate_type = 'assessment_result'
+        OR it.id = (SELECT sent.id FROM event_outbox_sent AS sent WHERE sent.id = it.id))))
+    RETURNING id),
+waiting AS (
+    DELETE FROM event_outbox_waiting WHERE id = ANY (ARRAY(SELECT gone.id FROM gone)))
+DELETE FROM event_outbox_sent WHERE id = ANY (ARRAY(SELECT gone.id FROM gone))";
 
 const DEAD_LETTERS: &str = "
 DELETE FROM cj_dead_letters WHERE batch_id = ANY ($1::uuid[])";
@@ -145,6 +158,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     MARK,
     ESSAYS,
     DECISIONS,
+    OUTBOX_LOCK,
     OUTBOX,
     DEAD_LETTERS,
     WAVES,

@@ -66,41 +66,54 @@ fn read(row: &PgRow) -> Result<OutboxEntry, StoreError> {
 
 const REPLAY_OPERATION: &str = "outbox.replay";
 
+/// The id is asked for in a way that does not reach beyond the message, so that what stands of it is looked up by the id found.
 const ENTRY: &str = "
 SELECT id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic, event_key,
     created_at, next_attempt_at, attempts, headers, event_data, leased_until, published_at, parked_at, last_error
-FROM event_outbox WHERE id = $1::uuid";
+FROM event_outbox WHERE id = ANY (ARRAY[$1::uuid])";
 
+/// The message of each row is looked up when its turn comes: no more than are wanted.
 const WAITING: &str = "
-SELECT id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic, event_key,
-    created_at, next_attempt_at, attempts, headers, event_data, leased_until, published_at, parked_at, last_error
-FROM event_outbox WHERE kind = $1::text AND published_at IS NULL AND parked_at IS NULL
-ORDER BY created_at, batch_id, version, ordinal, id LIMIT $2::bigint";
+SELECT it.id, it.kind, it.batch_id, it.version, it.ordinal, it.aggregate_type, it.aggregate_id, it.event_type, it.topic,
+    it.event_key, it.created_at, waiting.next_attempt_at, waiting.attempts, it.headers, it.event_data,
+    waiting.leased_until, NULL::timestamptz AS published_at, waiting.parked_at, waiting.last_error
+FROM event_outbox_waiting AS waiting
+CROSS JOIN LATERAL (SELECT * FROM event_outbox_messages AS message WHERE message.id = waiting.id OFFSET 0) AS it
+WHERE waiting.kind = $1::text AND waiting.parked_at IS NULL
+ORDER BY waiting.created_at, waiting.batch_id, waiting.version, waiting.ordinal, waiting.id LIMIT $2::bigint";
 
 const PARKED: &str = "
-SELECT id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic, event_key,
-    created_at, next_attempt_at, attempts, headers, event_data, leased_until, published_at, parked_at, last_error
-FROM event_outbox WHERE kind = $1::text AND parked_at IS NOT NULL ORDER BY parked_at, id LIMIT $2::bigint";
+SELECT it.id, it.kind, it.batch_id, it.version, it.ordinal, it.aggregate_type, it.aggregate_id, it.event_type, it.topic,
+    it.event_key, it.created_at, waiting.next_attempt_at, waiting.attempts, it.headers, it.event_data,
+    waiting.leased_until, NULL::timestamptz AS published_at, waiting.parked_at, waiting.last_error
+FROM event_outbox_waiting AS waiting
+CROSS JOIN LATERAL (SELECT * FROM event_outbox_messages AS message WHERE message.id = waiting.id OFFSET 0) AS it
+WHERE waiting.kind = $1::text AND waiting.parked_at IS NOT NULL ORDER BY waiting.parked_at, waiting.id LIMIT $2::bigint";
 
+/// Only events are kept when they were sent.
 const SENT: &str = "
-SELECT id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic, event_key,
-    created_at, next_attempt_at, attempts, headers, event_data, leased_until, published_at, parked_at, last_error
-FROM event_outbox WHERE kind = $1::text AND published_at IS NOT NULL
-ORDER BY published_at DESC, id DESC LIMIT $2::bigint";
+SELECT it.id, it.kind, it.batch_id, it.version, it.ordinal, it.aggregate_type, it.aggregate_id, it.event_type, it.topic,
+    it.event_key, it.created_at, sent.next_attempt_at, sent.attempts, it.headers, it.event_data,
+    NULL::timestamptz AS leased_until, sent.published_at, NULL::timestamptz AS parked_at, NULL::text AS last_error
+FROM event_outbox_sent AS sent
+CROSS JOIN LATERAL (SELECT * FROM event_outbox_messages AS message WHERE message.id = sent.id OFFSET 0) AS it
+WHERE $1::text = 'event' ORDER BY sent.published_at DESC, sent.id DESC LIMIT $2::bigint";
 
 /// The last error stays for the record. Times are asked for in a way that no index knows, so that rows are looked up by id.
 const REPLAY: &str = "
-UPDATE event_outbox SET parked_at = NULL, attempts = 0, next_attempt_at = $2::timestamptz, lease_owner = NULL,
+UPDATE event_outbox_waiting SET parked_at = NULL, attempts = 0, next_attempt_at = $2::timestamptz, lease_owner = NULL,
     leased_until = NULL
 WHERE id = ANY ($1::uuid[]) AND coalesce(parked_at, 'infinity') <> 'infinity'
-    AND coalesce(published_at, 'infinity') = 'infinity'
 RETURNING id";
 
-/// What another relay or another prune holds is left for the next time.
+/// What another prune holds is left for the next time.
 const DISCARD_SENT: &str = "
-DELETE FROM event_outbox WHERE id = ANY (ARRAY(
-    SELECT old.id FROM event_outbox AS old WHERE old.kind = 'event' AND old.published_at < $1::timestamptz
-    ORDER BY old.published_at, old.id LIMIT $2::bigint FOR UPDATE SKIP LOCKED))";
+WITH gone AS MATERIALIZED (
+    DELETE FROM event_outbox_sent WHERE id = ANY (ARRAY(
+        SELECT old.id FROM event_outbox_sent AS old WHERE old.published_at < $1::timestamptz
+        ORDER BY old.published_at, old.id LIMIT $2::bigint FOR UPDATE SKIP LOCKED))
+    RETURNING id)
+DELETE FROM event_outbox_messages WHERE id = ANY (ARRAY(SELECT gone.id FROM gone))";
 
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[ENTRY, WAITING, PARKED, SENT, REPLAY, DISCARD_SENT];

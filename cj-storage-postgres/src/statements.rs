@@ -62,7 +62,10 @@ async fn no_statement_reads_a_whole_table() {
     }
     for (sql, plan) in &plans {
         let scanned = plan.iter().filter_map(|step| step.split_once("Seq Scan on ").map(|(_, table)| table));
-        let whole: Vec<_> = scanned.filter(|table| table.starts_with("cj_") || table.starts_with("event_")).collect();
+        let whole = scanned.filter(|table| table.starts_with("cj_") || table.starts_with("event_"));
+        // How much waits is counted by reading what waits, which is a table of its own.
+        let whole: Vec<_> =
+            whole.filter(|table| *sql != outbox::DEPTH || !table.starts_with("event_outbox_waiting")).collect();
         assert!(whole.is_empty(), "{whole:?}\n{plan:#?}\n{sql}");
     }
     let indexed = plans.values().filter(|plan| plan.iter().any(|step| step.contains("Index"))).count();

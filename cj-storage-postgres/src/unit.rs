@@ -1,5 +1,6 @@
 //! The unit of work, on a connection of our own or on a host's.
 
+use std::future::poll_fn;
 use std::ops::DerefMut;
 
 use async_trait::async_trait;
@@ -89,17 +90,25 @@ impl<C: DerefMut<Target = PgConnection> + Send> PgUnit<C> {
         if met == rows as u64 { Ok(()) } else { Err(self.fail(overtaken(operation, rows, met))) }
     }
 
-    /// Runs a query and reads every row.
+    /// Runs a query and reads every row as it comes, while the server makes the next.
     pub(crate) async fn fetch<T>(
         &mut self,
         operation: &'static str,
         query: Query,
         read: impl Fn(&PgRow) -> Result<T, StoreError> + Send,
     ) -> Result<Vec<T>, StoreError> {
-        match query.fetch_all(&mut *self.conn).await {
-            Ok(rows) => rows.iter().map(read).collect(),
-            Err(error) => Err(self.fail(store_error(operation, error))),
+        let mut rows = query.fetch(&mut *self.conn);
+        let mut all = Vec::new();
+        while let Some(row) = poll_fn(|cx| rows.as_mut().poll_next(cx)).await {
+            match row {
+                Ok(row) => all.push(read(&row)?),
+                Err(error) => {
+                    drop(rows);
+                    return Err(self.fail(store_error(operation, error)));
+                }
+            }
         }
+        Ok(all)
     }
 
     /// A view holds nothing, so it must not promise to.

@@ -245,8 +245,11 @@ CREATE TABLE cj_anchor_references (
     UNIQUE (assignment_id, anchor_label, grade_scale)
 ) STRICT;
 
-CREATE TABLE event_outbox (
-    id               TEXT    NOT NULL PRIMARY KEY,
+-- What leaves, as it leaves: written once and never again, for its bytes are most of it. What changes about a message stands
+-- in one of the two tables after it, whose rows are short, under the same place: the order in which messages were put out.
+CREATE TABLE event_outbox_messages (
+    place            INTEGER NOT NULL PRIMARY KEY,
+    id               TEXT    NOT NULL UNIQUE,
     kind             TEXT    NOT NULL,
     batch_id         TEXT    NOT NULL,
     version          INTEGER NOT NULL,
@@ -257,25 +260,54 @@ CREATE TABLE event_outbox (
     topic            TEXT    NOT NULL,
     event_key        TEXT    NOT NULL,
     created_at       TEXT    NOT NULL,
-    attempts         INTEGER NOT NULL,
-    next_attempt_at  TEXT    NOT NULL,
-    lease_owner      TEXT,
-    leased_until     TEXT,
-    published_at     TEXT,
-    parked_at        TEXT,
-    last_error       TEXT,
     headers          TEXT    NOT NULL CHECK (json_valid(headers)),
     -- The exact bytes, last for the same reason as the text of an essay.
     event_data       BLOB    NOT NULL
 ) STRICT;
 
+-- What was not sent yet, leased, waiting or parked, with what orders it.
+CREATE TABLE event_outbox_waiting (
+    place            INTEGER NOT NULL PRIMARY KEY,
+    id               TEXT    NOT NULL,
+    kind             TEXT    NOT NULL,
+    batch_id         TEXT    NOT NULL,
+    version          INTEGER NOT NULL,
+    ordinal          INTEGER NOT NULL,
+    event_key        TEXT    NOT NULL,
+    created_at       TEXT    NOT NULL,
+    attempts         INTEGER NOT NULL,
+    next_attempt_at  TEXT    NOT NULL,
+    lease_owner      TEXT,
+    leased_until     TEXT,
+    parked_at        TEXT,
+    last_error       TEXT
+) STRICT;
+
+-- Events that were sent; of questions that were, nothing stays.
+CREATE TABLE event_outbox_sent (
+    place            INTEGER NOT NULL PRIMARY KEY,
+    attempts         INTEGER NOT NULL,
+    next_attempt_at  TEXT    NOT NULL,
+    published_at     TEXT    NOT NULL
+) STRICT;
+
+-- A message with where it stands, for people and for whoever watches the outbox.
+CREATE VIEW event_outbox AS
+SELECT message.id, message.kind, message.batch_id, message.version, message.ordinal, message.aggregate_type,
+    message.aggregate_id, message.event_type, message.topic, message.event_key, message.created_at,
+    ifnull(waiting.attempts, sent.attempts) AS attempts,
+    ifnull(waiting.next_attempt_at, sent.next_attempt_at) AS next_attempt_at, waiting.lease_owner, waiting.leased_until,
+    sent.published_at, waiting.parked_at, waiting.last_error, message.headers, message.event_data
+FROM event_outbox_messages AS message
+LEFT JOIN event_outbox_waiting AS waiting ON waiting.place = message.place
+LEFT JOIN event_outbox_sent AS sent ON sent.place = message.place;
+
 -- A batch that is deleted takes its messages with it by a statement, not by a foreign key: a refused request is answered
 -- by an event of a batch that never was.
-CREATE INDEX ix_event_outbox_unpublished ON event_outbox (kind, event_key, batch_id, version, ordinal, id)
-    WHERE published_at IS NULL;
-CREATE INDEX ix_event_outbox_pending ON event_outbox (kind, created_at, batch_id, version, ordinal, id)
-    WHERE published_at IS NULL AND parked_at IS NULL;
-CREATE INDEX ix_event_outbox_batch_id ON event_outbox (batch_id);
+CREATE INDEX ix_event_outbox_unpublished ON event_outbox_waiting (kind, event_key, batch_id, version, ordinal, id);
+CREATE INDEX ix_event_outbox_pending ON event_outbox_waiting (kind, created_at, batch_id, version, ordinal, id)
+    WHERE parked_at IS NULL;
+CREATE INDEX ix_event_outbox_batch_id ON event_outbox_messages (batch_id);
 
 CREATE TABLE event_inbox (
     consumer     TEXT NOT NULL,

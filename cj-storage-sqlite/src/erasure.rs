@@ -38,9 +38,13 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> ErasureRepository for Sqlite
         let mark = sqlx::query(MARK).bind(slice.clone()).bind(with_scores).bind(time_text(at));
         let met = self.execute(ERASE, mark).await?;
         self.require_all(ERASE, ids.len(), met)?;
-        for sql in [ESSAYS, OUTBOX] {
-            self.execute(ERASE, sqlx::query(sql).bind(slice.clone()).bind(with_scores)).await?;
-        }
+        self.execute(ERASE, sqlx::query(ESSAYS).bind(slice.clone()).bind(with_scores)).await?;
+        let places = sqlx::query(OUTBOX_PLACES).bind(slice.clone()).bind(with_scores);
+        let places = self.fetch_cells(ERASE, places, &["place"], |cells| {
+            Columns::of_cells(cells, &["place"], ERASE, "event_outbox_messages", 1).int::<i64>()
+        });
+        let places = places.await?;
+        self.execute_whole(ERASE, sqlx::query(OUTBOX).bind(Slice::of_places(&places))).await?;
         for sql in [DECISIONS, DEAD_LETTERS] {
             self.write(ERASE, sql, slice.clone()).await?;
         }
@@ -108,10 +112,16 @@ UPDATE cj_judge_decisions SET justification = NULL, error_message = NULL
 WHERE batch_id IN (SELECT value FROM json_each(?1))";
 
 /// What tells the scores goes, sent or not; another event that was not sent is the word of the end.
+const OUTBOX_PLACES: &str = "
+SELECT json_group_array(json_array(it.place)) FROM event_outbox_messages AS it
+WHERE it.batch_id IN (SELECT value FROM json_each(?1)) AND (it.kind = 'question' OR (?2 AND (
+    it.aggregate_type = 'assessment_result'
+    OR it.place = (SELECT sent.place FROM event_outbox_sent AS sent WHERE sent.place = it.place))))";
+
 const OUTBOX: &str = "
-DELETE FROM event_outbox
-WHERE batch_id IN (SELECT value FROM json_each(?1)) AND (kind = 'question'
-    OR (?2 AND (published_at IS NOT NULL OR aggregate_type = 'assessment_result')))";
+DELETE FROM event_outbox_waiting WHERE place IN (SELECT value FROM json_each(?1));
+DELETE FROM event_outbox_sent WHERE place IN (SELECT value FROM json_each(?1));
+DELETE FROM event_outbox_messages WHERE place IN (SELECT value FROM json_each(?1))";
 
 const DEAD_LETTERS: &str = "
 DELETE FROM cj_dead_letters WHERE batch_id IN (SELECT value FROM json_each(?1))";
@@ -143,6 +153,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     MARK,
     ESSAYS,
     DECISIONS,
+    OUTBOX_PLACES,
     OUTBOX,
     DEAD_LETTERS,
     WAVES,

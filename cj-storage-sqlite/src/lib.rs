@@ -11,6 +11,7 @@ mod erasure;
 mod error;
 mod essay;
 mod inbox;
+mod lane;
 mod migrate;
 mod options;
 mod outbox;

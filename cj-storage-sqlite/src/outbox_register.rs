@@ -48,7 +48,17 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> OutboxRegister for SqliteUni
     }
 
     async fn discard_sent(&mut self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
-        self.execute("outbox.discard_sent", sqlx::query(DISCARD_SENT).bind(time_text(before)).bind(limit)).await
+        self.require_write(DISCARD_OPERATION)?;
+        let query = sqlx::query(OLD).bind(time_text(before)).bind(limit);
+        let places = self.fetch_cells(DISCARD_OPERATION, query, &["place"], |cells| {
+            Columns::of_cells(cells, &["place"], DISCARD_OPERATION, "event_outbox_sent", 1).int::<i64>()
+        });
+        let places = places.await?;
+        if !places.is_empty() {
+            let query = sqlx::query(DISCARD).bind(Slice::of_places(&places));
+            self.execute_whole(DISCARD_OPERATION, query).await?;
+        }
+        Ok(places.len() as u64)
     }
 }
 
@@ -60,6 +70,7 @@ fn read(row: &SqliteRow) -> Result<OutboxEntry, StoreError> {
     Ok(OutboxEntry { message, state, last_error: columns.optional_string()? })
 }
 
+const DISCARD_OPERATION: &str = "outbox.discard_sent";
 const REPLAY_OPERATION: &str = "outbox.replay";
 
 const ENTRY: &str = "
@@ -68,33 +79,47 @@ SELECT id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event
 FROM event_outbox WHERE id = ?1";
 
 const WAITING: &str = "
-SELECT id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic, event_key,
-    created_at, next_attempt_at, attempts, headers, event_data, leased_until, published_at, parked_at, last_error
-FROM event_outbox INDEXED BY ix_event_outbox_pending
-WHERE kind = ?1 AND published_at IS NULL AND parked_at IS NULL
-ORDER BY created_at, batch_id, version, ordinal, id LIMIT ?2";
+SELECT it.id, it.kind, it.batch_id, it.version, it.ordinal, it.aggregate_type, it.aggregate_id, it.event_type, it.topic,
+    it.event_key, it.created_at, waiting.next_attempt_at, waiting.attempts, it.headers, it.event_data,
+    waiting.leased_until, NULL AS published_at, waiting.parked_at, waiting.last_error
+FROM event_outbox_waiting AS waiting INDEXED BY ix_event_outbox_pending
+CROSS JOIN event_outbox_messages AS it ON it.place = waiting.place
+WHERE waiting.kind = ?1 AND waiting.parked_at IS NULL
+ORDER BY waiting.created_at, waiting.batch_id, waiting.version, waiting.ordinal, waiting.id LIMIT ?2";
 
 const PARKED: &str = "
-SELECT id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic, event_key,
-    created_at, next_attempt_at, attempts, headers, event_data, leased_until, published_at, parked_at, last_error
-FROM event_outbox INDEXED BY ix_event_outbox_parked
-WHERE kind = ?1 AND parked_at IS NOT NULL ORDER BY parked_at, id LIMIT ?2";
+SELECT it.id, it.kind, it.batch_id, it.version, it.ordinal, it.aggregate_type, it.aggregate_id, it.event_type, it.topic,
+    it.event_key, it.created_at, waiting.next_attempt_at, waiting.attempts, it.headers, it.event_data,
+    waiting.leased_until, NULL AS published_at, waiting.parked_at, waiting.last_error
+FROM event_outbox_waiting AS waiting INDEXED BY ix_event_outbox_parked
+CROSS JOIN event_outbox_messages AS it ON it.place = waiting.place
+WHERE waiting.kind = ?1 AND waiting.parked_at IS NOT NULL ORDER BY waiting.parked_at, waiting.id LIMIT ?2";
 
+/// Only events are kept when they were sent.
 const SENT: &str = "
-SELECT id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic, event_key,
-    created_at, next_attempt_at, attempts, headers, event_data, leased_until, published_at, parked_at, last_error
-FROM event_outbox INDEXED BY ix_event_outbox_sent
-WHERE kind = ?1 AND published_at IS NOT NULL ORDER BY published_at DESC, id DESC LIMIT ?2";
+SELECT it.id, it.kind, it.batch_id, it.version, it.ordinal, it.aggregate_type, it.aggregate_id, it.event_type, it.topic,
+    it.event_key, it.created_at, sent.next_attempt_at, sent.attempts, it.headers, it.event_data,
+    NULL AS leased_until, sent.published_at, NULL AS parked_at, NULL AS last_error
+FROM event_outbox_sent AS sent INDEXED BY ix_event_outbox_sent
+CROSS JOIN event_outbox_messages AS it ON it.place = sent.place
+WHERE ?1 = 'event' ORDER BY sent.published_at DESC, it.id DESC LIMIT ?2";
 
 /// The last error stays for the record.
 const REPLAY: &str = "
-UPDATE event_outbox SET parked_at = NULL, attempts = 0, next_attempt_at = ?2, lease_owner = NULL, leased_until = NULL
-WHERE id IN (SELECT value FROM json_each(?1)) AND +parked_at IS NOT NULL AND +published_at IS NULL RETURNING id";
+UPDATE event_outbox_waiting SET parked_at = NULL, attempts = 0, next_attempt_at = ?2, lease_owner = NULL,
+    leased_until = NULL
+WHERE place IN (SELECT place FROM event_outbox_messages WHERE id IN (SELECT value FROM json_each(?1)))
+    AND +parked_at IS NOT NULL RETURNING id";
 
-const DISCARD_SENT: &str = "
-DELETE FROM event_outbox WHERE id IN (
-    SELECT id FROM event_outbox INDEXED BY ix_event_outbox_sent
-    WHERE kind = 'event' AND published_at < ?1 ORDER BY published_at, id LIMIT ?2)";
+const OLD: &str = "
+SELECT json_group_array(json_array(place)) FROM (
+    SELECT sent.place FROM event_outbox_sent AS sent INDEXED BY ix_event_outbox_sent
+    CROSS JOIN event_outbox_messages AS it ON it.place = sent.place
+    WHERE sent.published_at < ?1 ORDER BY sent.published_at, it.id LIMIT ?2)";
+
+const DISCARD: &str = "
+DELETE FROM event_outbox_messages WHERE place IN (SELECT value FROM json_each(?1));
+DELETE FROM event_outbox_sent WHERE place IN (SELECT value FROM json_each(?1))";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[ENTRY, WAITING, PARKED, SENT, REPLAY, DISCARD_SENT];
+pub(crate) const STATEMENTS: &[&str] = &[ENTRY, WAITING, PARKED, SENT, REPLAY, OLD, DISCARD];

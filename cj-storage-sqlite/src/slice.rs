@@ -45,6 +45,17 @@ impl Slice {
         slice.json
     }
 
+    /// Places only: a flat array.
+    pub(crate) fn of_places(places: &[i64]) -> String {
+        let mut slice = Self { json: String::with_capacity(2 + 9 * places.len()) };
+        slice.json.push('[');
+        for place in places {
+            slice.int(*place);
+        }
+        slice.json.push(']');
+        slice.json
+    }
+
     pub(crate) fn uuid(&mut self, id: Uuid) -> &mut Self {
         self.separate();
         self.json.push('"');

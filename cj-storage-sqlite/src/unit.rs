@@ -119,6 +119,21 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> SqliteUnit<C> {
         rows.iter().map(read).collect()
     }
 
+    /// Runs several statements as one, and reads every row that they return. Should one of them fail, the unit cannot be
+    /// committed: those before it have run.
+    pub(crate) async fn fetch_whole<T>(
+        &mut self,
+        operation: &'static str,
+        query: Query,
+        read: impl Fn(&SqliteRow) -> Result<T, StoreError> + Send,
+    ) -> Result<Vec<T>, StoreError> {
+        let rows = self.fetch(operation, query, read).await;
+        if rows.is_err() {
+            self.access = UnitAccess::Nothing;
+        }
+        rows
+    }
+
     /// Runs a query whose one row holds every row as [`Cells`], of the columns named, and reads each.
     pub(crate) async fn fetch_cells<T>(
         &mut self,

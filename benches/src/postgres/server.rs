@@ -72,7 +72,9 @@ impl Server {
     pub async fn forget_events(&self) -> Result<(), Failure> {
         use sqlx::Connection as _;
         let mut conn = sqlx::PgConnection::connect(self.url()).await?;
-        sqlx::query("TRUNCATE event_outbox").execute(&mut conn).await?;
+        sqlx::query("TRUNCATE event_outbox_messages, event_outbox_waiting, event_outbox_sent")
+            .execute(&mut conn)
+            .await?;
         Ok(conn.close().await?)
     }
 }

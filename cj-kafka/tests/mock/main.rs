@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cj_core::change::OutboxMessage;
 use cj_core::port::{EventPublisher as _, PublishErrorKind};
-use cj_kafka::{Consumer, ErrorKind, Handler, KafkaPublisher, KafkaSettings, Record, Trouble};
+use cj_kafka::{Consumer, ErrorKind, Handler, KafkaPublisher, KafkaSettings, Lag, Record, Trouble};
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
@@ -151,4 +151,45 @@ async fn a_slow_handler_gets_slices_of_a_bounded_size_and_misses_nothing() {
     assert_eq!(*slow.handled.borrow(), 2_600, "each came once: the group was never lost");
     assert!(slow.largest.load(Ordering::SeqCst) <= 500);
     assert!(!lag.is_paused(), "what was paused goes on");
+}
+
+/// Handles a slice while the next one comes in, and is done soon after.
+struct Quick {
+    lag: Lag,
+    handled: watch::Sender<usize>,
+    pauses: AtomicUsize,
+}
+
+#[async_trait::async_trait]
+impl Handler for Quick {
+    async fn handle(&self, records: &[Record]) -> Result<(), Trouble> {
+        // Each turn lets the consumer take about one message that its client has fetched: there are more turns than it takes to
+        // fill its buffer, and all of them are over long before its patience ends.
+        for _ in 0..5_000 {
+            tokio::task::yield_now().await;
+        }
+        self.pauses.fetch_add(usize::from(self.lag.is_paused()), Ordering::SeqCst);
+        self.handled.send_modify(|handled| *handled += records.len());
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_quick_handler_pauses_nothing() {
+    let (_cluster, settings) = cluster();
+    let publisher = KafkaPublisher::connect(&settings).unwrap();
+    let events: Vec<_> = (0..6_000).map(|n| event("a", &n.to_string())).collect();
+    assert!(publisher.publish(&events).await.iter().all(Result::is_ok));
+    let consumer = Consumer::join(&settings, &["t"]).unwrap();
+    let quick = Arc::new(Quick { lag: consumer.lag(), handled: watch::Sender::new(0), pauses: AtomicUsize::new(0) });
+    let (stop, stopped) = oneshot::channel::<()>();
+    let handler = quick.clone();
+    let running =
+        tokio::spawn(async move { consumer.run(&*handler, async { stopped.await.unwrap_or_default() }).await });
+    let mut handled = quick.handled.subscribe();
+    let all = handled.wait_for(|handled| *handled >= 6_000);
+    tokio::time::timeout(Duration::from_secs(90), all).await.expect("all of them").unwrap();
+    stop.send(()).unwrap();
+    running.await.unwrap().unwrap();
+    assert_eq!(quick.pauses.load(Ordering::SeqCst), 0, "what was fetched ahead is kept");
 }

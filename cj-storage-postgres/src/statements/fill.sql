@@ -27,11 +27,16 @@ SELECT batch_id, essay_id, false, 0, 1, 1, 1, 1, 20 FROM cj_essays;
 INSERT INTO cj_grade_projections (batch_id, essay_id, grade_scale, primary_grade, probabilities, confidence_score,
     confidence_label, calibration, assessment_method, projected_at)
 SELECT batch_id, essay_id, 's', 'B', '{}', 0.5, 'MID', '{}', 'cj', now() FROM cj_assessment_results;
-INSERT INTO event_outbox (id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic, event_key,
-    created_at, attempts, next_attempt_at, published_at, headers, event_data)
+INSERT INTO event_outbox_messages (id, kind, batch_id, version, ordinal, aggregate_type, aggregate_id, event_type, topic,
+    event_key, created_at, headers, event_data)
 SELECT id, CASE wave WHEN 1 THEN 'question' END, batch_id, 2, ordinal, 'comparison', id::text, 'question', 'questions', id::text,
-    planned_at, 0, planned_at, CASE WHEN ordinal % 10 > 0 THEN planned_at END, '{}', 'x'
+    planned_at, '{}', 'x'
 FROM cj_comparisons WHERE ordinal <= 100;
+INSERT INTO event_outbox_waiting (id, kind, batch_id, version, ordinal, event_key, created_at, attempts, next_attempt_at)
+SELECT id, kind, batch_id, version, ordinal, event_key, created_at, 0, created_at
+FROM event_outbox_messages WHERE ordinal % 10 = 0;
+INSERT INTO event_outbox_sent (id, attempts, next_attempt_at, published_at)
+SELECT id, 1, created_at, created_at + row_number() OVER () * interval '1 ms' FROM event_outbox_messages WHERE ordinal % 10 > 0;
 INSERT INTO event_inbox (consumer, event_id, received_at) SELECT 'cj_verdicts', id, planned_at FROM cj_comparisons;
 INSERT INTO cj_dead_letters (consumer, event_id, topic, reason, detail, received_at, payload)
 SELECT 'cj_verdicts', id, 'topic', 'rejected', '', planned_at + ordinal * interval '1 s', 'x' FROM cj_comparisons WHERE ordinal <= 20;

@@ -27,11 +27,11 @@ pub struct RelayPolicy {
 }
 
 impl Default for RelayPolicy {
-    /// 2 000 events, 60 s, ten attempts, pauses from 1 s to 5 min, 5 s where nothing is reached; what is behind a parked event
+    /// 5 000 events, 60 s, ten attempts, pauses from 1 s to 5 min, 5 s where nothing is reached; what is behind a parked event
     /// waits.
     fn default() -> Self {
         Self {
-            limit: 2_000,
+            limit: 5_000,
             lease: TimeDelta::seconds(60),
             max_attempts: 10,
             first_pause: TimeDelta::seconds(1),

@@ -77,7 +77,8 @@ impl Relay {
         let mut slice = self.next(&[], &all).await?;
         while !(slice.is_empty() && settled.is_empty()) {
             let sending = self.service.send_events(&*self.publisher, &slice, &self.policy);
-            let ((pass, settlements), next) = both(sending, self.next(&settled, &all)).await;
+            // The store first: it works on by itself while events are handed to the publisher.
+            let (next, (pass, settlements)) = both(self.next(&settled, &all), sending).await;
             all += self.note(&pass);
             match next {
                 Ok(next) => (slice, settled) = (next, settlements),
