@@ -1,6 +1,6 @@
 use cj_core::config::Strategy;
 use cj_core::pairing::{Estimate, Pair, PairingError, Repeats, Request, plan};
-use cj_core::scoring::{Judgements, Model, Outcome, Prior, ScoringError};
+use cj_core::scoring::{Judgements, Model, Outcome, Prior, ScoringError, Tally};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -74,6 +74,8 @@ impl Study {
             plan(self.strategy, &request)?
         } else {
             let estimate = Estimate::new(fit.scores(), fit.covariance()?.as_slice())?;
+            let points: Vec<f64> = fit.tallies().iter().map(Tally::points).collect();
+            request.points = &points;
             plan(self.strategy, &request.with_estimate(estimate))?
         };
         for pair in &planned {

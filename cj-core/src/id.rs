@@ -259,7 +259,8 @@ mod tests {
 
     #[test]
     fn ids_of_comparisons_sort_as_questions_are_put_out() {
-        let places = [(0, 0), (0, 63), (0, 64), (0, 16_383), (0, 16_384), (0, PLACE_MAX), (1, 0), (256, 3), (WAVE_MAX, 0)];
+        let places =
+            [(0, 0), (0, 63), (0, 64), (0, 16_383), (0, 16_384), (0, PLACE_MAX), (1, 0), (256, 3), (WAVE_MAX, 0)];
         let ids = places.map(|(wave, ordinal)| batch().comparison_id(wave, ordinal, 1));
         assert!(ids.is_sorted(), "{ids:?}");
         assert!(ids.iter().all(|id| id.as_uuid().get_version_num() == 8));

@@ -18,10 +18,11 @@ pub(super) struct Acj;
 impl Rule for Acj {
     fn next(&self, request: &Request<'_>, board: &mut Board, _dice: &mut Dice) -> Vec<Pair> {
         let level = vec![0.0; request.items];
+        let standing = request.standing().unwrap_or(&level);
         let score = request.estimate.map_or(&level[..], |estimate| estimate.mean());
         rounds(request, board, Vec::new(), |board, _, want, _| {
             if board.asked() < SWISS_ROUNDS * (request.items / 2) || request.estimate.is_none() {
-                return swiss_round(request, score, board, want);
+                return swiss_round(request, standing, board, want);
             }
             let nearest = Neighbours { request, score, reach: NEIGHBOURS, sides: Sides::Fresh };
             let mut free = nearest.free(board, &[], |_| 0);

@@ -22,6 +22,9 @@ pub struct Request<'a> {
     pub asked: &'a [Pair],
     /// The current fit, where there is one.
     pub estimate: Option<Estimate<'a>>,
+    /// What each item has won so far, a tie counting half: by this Swiss rounds rank. Empty where nobody knows; they rank by
+    /// the fit then.
+    pub points: &'a [f64],
     /// At most this many pairs now.
     pub limit: usize,
     /// How many rounds to plan; in a round an item is compared at most once.
@@ -51,6 +54,7 @@ impl<'a> Request<'a> {
             items,
             asked: &[],
             estimate: None,
+            points: &[],
             limit: usize::MAX,
             rounds: 1,
             seed: 0,
@@ -81,6 +85,11 @@ impl<'a> Request<'a> {
         self.items.saturating_mul(self.rounds as usize).min(self.limit)
     }
 
+    /// By what Swiss rounds rank the items; none before anything is known.
+    pub(super) fn standing(&self) -> Option<&'a [f64]> {
+        if self.points.is_empty() { self.estimate.map(|estimate| estimate.mean()) } else { Some(self.points) }
+    }
+
     pub(super) fn is_anchor(&self, item: u32) -> bool {
         self.anchors.get(item as usize).copied().unwrap_or(false)
     }
@@ -94,6 +103,9 @@ impl<'a> Request<'a> {
         check_pairs("refused", self.refused, self.items)?;
         if !self.anchors.is_empty() && self.anchors.len() != self.items {
             return Err(PairingError::Shape { what: "anchors", expected: self.items, found: self.anchors.len() });
+        }
+        if !self.points.is_empty() && self.points.len() != self.items {
+            return Err(PairingError::Shape { what: "points", expected: self.items, found: self.points.len() });
         }
         for (position, &found) in self.thresholds.iter().enumerate() {
             let before = position.checked_sub(1).map_or(f64::NEG_INFINITY, |at| self.thresholds[at]);

@@ -1,4 +1,4 @@
-//! Neighbours in score meet.
+//! Neighbours in the standing meet.
 
 use super::board::Board;
 use super::dice::Dice;
@@ -6,7 +6,8 @@ use super::greedy::{Neighbours, Sides, rank, rounds};
 use super::plan::Rule;
 use super::{Pair, Request};
 
-/// The Swiss system (as in Pollitt 2012): from the top, each item meets the next one down that it has not met.
+/// The Swiss system (as in Pollitt 2012): from the top, each item meets the next one down that it has not met. Items stand by
+/// what they have won; among those who won as often, chance decides.
 ///
 /// A baseline. Sides level L − R but do not bind the choice, so |L − R| may reach a few. The first round is random.
 #[derive(Debug)]
@@ -15,7 +16,7 @@ pub(super) struct Swiss;
 impl Rule for Swiss {
     fn next(&self, request: &Request<'_>, board: &mut Board, _dice: &mut Dice) -> Vec<Pair> {
         let level = vec![0.0; request.items];
-        let score = request.estimate.map_or(&level[..], |estimate| estimate.mean());
+        let score = request.standing().unwrap_or(&level);
         rounds(request, board, Vec::new(), |board, _, want, _| swiss_round(request, score, board, want))
     }
 }

@@ -237,6 +237,11 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// What the item won, a tie counting half.
+    pub fn points(&self) -> f64 {
+        self.wins + 0.5 * self.ties
+    }
+
     /// Weight of all judgements of the item.
     pub fn comparisons(&self) -> f64 {
         self.wins + self.losses + self.ties

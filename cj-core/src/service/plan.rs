@@ -8,6 +8,7 @@ use crate::batch::{NextWave, PlannedPair, WavePlan, next_wave};
 use crate::change::{BatchRecord, ComparisonState};
 use crate::config::Strategy;
 use crate::pairing::{Estimate, Pair, Request, complete_design, plan};
+use crate::scoring::Tally;
 
 /// Above so many essays the pairs are chosen from variances alone: the covariance matrix would not fit.
 const DENSE_LIMIT: usize = 2_000;
@@ -61,6 +62,9 @@ fn choose(strategy: Strategy, request: Request<'_>, known: &Known, prior_sd: f64
     let fit = known.fit(prior_sd)?;
     // Names sort as indices do: a fit's order is that of `known.ready`.
     debug_assert!(fit.items().iter().map(String::as_str).eq(known.names()));
+    let ranks = matches!(strategy, Strategy::Swiss | Strategy::Acj);
+    let points: Vec<f64> = if ranks { fit.tallies().iter().map(Tally::points).collect() } else { Vec::new() };
+    let request = Request { points: &points, ..request };
     if known.ready.len() <= DENSE_LIMIT {
         let covariance = fit.covariance()?;
         let estimate = Estimate::new(fit.scores(), covariance.as_slice())?;

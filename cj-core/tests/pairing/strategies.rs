@@ -48,6 +48,24 @@ fn swiss_lets_neighbours_meet_and_nobody_twice() {
     assert_eq!(pairs, [(0, 2), (1, 3), (4, 5), (6, 7)]);
 }
 
+/// The standing is that of the tournament: what somebody's opponents were worth, which a fit knows, does not count.
+#[test]
+fn swiss_ranks_by_points_where_they_are_known() {
+    let mean = [3.0, 2.0, 1.0, 0.0];
+    let variance = [1.0; 4];
+    let points = [2.0, 0.0, 2.0, 0.5];
+    for strategy in [Strategy::Swiss, Strategy::Acj] {
+        let mut request = Request::new(4).with_estimate(Estimate::with_variances(&mean, &variance).unwrap());
+        request.points = &points;
+        let mut pairs: Vec<_> = plan(strategy, &request).unwrap().iter().map(|pair| pair.unordered()).collect();
+        pairs.sort_unstable();
+        assert_eq!(pairs, [(0, 2), (1, 3)], "{strategy}");
+        request.points = &points[1..];
+        let refused = plan(strategy, &request).unwrap_err().to_string();
+        assert_eq!(refused, "points has the wrong length: expected 4, found 3");
+    }
+}
+
 #[test]
 fn acj_takes_the_nearest_after_its_swiss_rounds() {
     let asked: Vec<Pair> = complete_design(8, 0, 1).into_iter().take(16).collect();

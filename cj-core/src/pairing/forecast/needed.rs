@@ -91,7 +91,7 @@ impl Run {
     fn round(&mut self) -> Result<(), PairingError> {
         let mut request = Request::new(self.items).with_estimate(self.world.estimate()?);
         (request.asked, request.seed, request.wave) = (&self.asked, self.seed, self.wave);
-        request.repeats = Repeats::Panel;
+        (request.repeats, request.points) = (Repeats::Panel, self.world.points());
         let planned = plan(self.strategy, &request)?;
         for &pair in &planned {
             self.world.compare(pair, &mut self.dice);

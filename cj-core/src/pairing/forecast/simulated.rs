@@ -13,6 +13,7 @@ pub(super) struct Simulated {
     truth: Vec<f64>,
     mean: Vec<f64>,
     covariance: Vec<f64>,
+    points: Vec<f64>,
 }
 
 impl Simulated {
@@ -20,17 +21,23 @@ impl Simulated {
         let truth = (0..items).map(|_| sd * normal(dice)).collect();
         let mut covariance = vec![0.0; items * items];
         covariance.iter_mut().step_by(items + 1).for_each(|variance| *variance = sd * sd);
-        Self { truth, mean: vec![0.0; items], covariance }
+        Self { truth, mean: vec![0.0; items], covariance, points: vec![0.0; items] }
     }
 
     pub(super) fn estimate(&self) -> Result<Estimate<'_>, PairingError> {
         Estimate::new(&self.mean, &self.covariance)
     }
 
+    /// What each item has won.
+    pub(super) fn points(&self) -> &[f64] {
+        &self.points
+    }
+
     /// Asks a Bradley–Terry judge about a pair and learns from the answer.
     pub(super) fn compare(&mut self, pair: Pair, dice: &mut Dice) {
         let (i, j, n) = (pair.left as usize, pair.right as usize, self.truth.len());
         let left_wins = uniform(dice) < logistic(self.truth[i] - self.truth[j]);
+        self.points[if left_wins { i } else { j }] += 1.0;
         let reach: Vec<f64> = (0..n).map(|k| self.covariance[i * n + k] - self.covariance[j * n + k]).collect();
         let (mean, variance) = (self.mean[i] - self.mean[j], reach[i] - reach[j]);
         if variance <= 0.0 {

@@ -83,6 +83,7 @@ fn document(args: &Args, seed: u64) -> Result<PairOutput, Error> {
     request.asked = &done.asked;
     request.estimate =
         estimate.as_ref().map(Known::estimate).transpose().map_err(|error| Error::failed(error.to_string()))?;
+    request.points = estimate.as_ref().map_or(&[], |known| &known.points);
     request.anchors = &anchors;
     request.limit = count;
     request.rounds = count.div_ceil(round) as u32;
@@ -211,6 +212,8 @@ const PRIOR_SD: f64 = 2.0;
 #[derive(Debug)]
 struct Known {
     mean: Vec<f64>,
+    /// What each item has won, a tie counting half.
+    points: Vec<f64>,
     /// The covariance matrix row by row, or only the variances where it would be too large.
     spread: Vec<f64>,
 }
@@ -222,13 +225,14 @@ impl Known {
             .map(|item| fit.items().binary_search(item).map_err(|_| Error::failed(format!("no score for item {item}"))))
             .collect::<Result<_, _>>()?;
         let mean = places.iter().map(|place| fit.scores()[*place]).collect();
+        let points = places.iter().map(|place| fit.tallies()[*place].points()).collect();
         let spread = match fit.covariance() {
             Ok(covariance) if items.len() <= MOST_DENSE => {
                 places.iter().flat_map(|i| places.iter().map(|j| covariance.get(*i, *j))).collect()
             }
             _ => places.iter().map(|place| fit.standard_errors()[*place].powi(2)).collect(),
         };
-        Ok(Self { mean, spread })
+        Ok(Self { mean, points, spread })
     }
 
     fn estimate(&self) -> Result<Estimate<'_>, cj_core::pairing::PairingError> {

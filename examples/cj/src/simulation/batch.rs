@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use cj_core::pairing::{Estimate, Pair, Request, plan};
-use cj_core::scoring::{Fit, Judgements, Sampling};
+use cj_core::scoring::{Fit, Judgements, Sampling, Tally};
 
 use super::analyst::Analyst;
 use super::dice::Dice;
@@ -168,6 +168,8 @@ impl Batch {
         let failed = |error: cj_core::pairing::PairingError| Error::failed(error.to_string());
         let fit = self.loose.as_ref().or(self.fit.as_ref());
         if let Some(fit) = fit {
+            let points: Vec<f64> = fit.tallies().iter().map(Tally::points).collect();
+            request.points = &points;
             let estimate = Estimate::new(fit.scores(), fit.covariance()?.as_slice()).map_err(failed)?;
             return plan(design.strategy, &request.with_estimate(estimate)).map_err(failed);
         }
