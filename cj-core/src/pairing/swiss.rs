@@ -7,7 +7,8 @@ use super::plan::Rule;
 use super::{Pair, Request};
 
 /// The Swiss system (as in Pollitt 2012): from the top, each item meets the next one down that it has not met. Items stand by
-/// what they have won; among those who won as often, chance decides.
+/// what they have won; among those who won as often, chance decides. Who has met all that are left meets the nearest of them
+/// again: nobody is paired anew for that.
 ///
 /// A baseline. Sides level L − R but do not bind the choice, so |L − R| may reach a few. The first round is random.
 #[derive(Debug)]
@@ -41,8 +42,7 @@ pub(super) fn swiss_round(request: &Request<'_>, score: &[f64], board: &Board, w
         }
     }
     let closeness = |pair: Pair| closeness(score, pair);
-    fresh.complete(board, &mut free, full, &mut taken, closeness);
-    // Repeats only where nothing new is possible.
+    // Who has met all that are left meets one of them again.
     let any = Neighbours { sides: Sides::Any, ..fresh };
     let want = full - taken.len();
     taken.extend(any.round(board, &mut free, want, closeness));
