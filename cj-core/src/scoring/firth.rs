@@ -15,6 +15,7 @@ pub(crate) fn maximise(problem: &Problem, start: Point) -> Result<Optimum, Scori
     let mut point = problem.on_constraints(start);
     let mut augmented = problem.clone();
     let mut iterations = 0;
+    let most = (PATIENCE / problem.items().max(1)).clamp(FEWEST_ITERATIONS, MOST_ITERATIONS);
     loop {
         let singular = |singular| why_singular(singular, no_maximum(problem, &point, iterations, f64::NAN));
         let information = problem.slope(&point).information;
@@ -29,7 +30,7 @@ pub(crate) fn maximise(problem: &Problem, start: Point) -> Result<Optimum, Scori
             let information = Some(information);
             return Ok(Optimum { point, before: None, information, plan, iterations, max_gradient, accuracy: size });
         }
-        if iterations == MOST_ITERATIONS || !size.is_finite() {
+        if iterations == most || !size.is_finite() {
             return Err(no_maximum(problem, &point, iterations, size));
         }
         let climbed = climb(&augmented, &point, &mut slope, &step);
@@ -63,5 +64,8 @@ fn add_leverage(
 }
 
 const ACCURACY: f64 = 1e-11;
-const MOST_ITERATIONS: usize = 1_000;
+/// Steps by how many items there are: where one is cheap and the order effect hangs on little, thousands may be needed.
+const PATIENCE: usize = 500_000;
+const FEWEST_ITERATIONS: usize = 1_000;
+const MOST_ITERATIONS: usize = 10_000;
 const TOLERANCE: f64 = 1e-12;
