@@ -1,5 +1,3 @@
-use std::borrow::Cow;
-
 use super::information::{Information, centre};
 use super::real::Real;
 use super::solver::Plan;
@@ -51,8 +49,20 @@ fn settle<T: Real>(
     right: &[f64],
     tolerance: f64,
 ) -> Option<(Vec<f64>, usize)> {
-    let system =
-        System::<T> { plan, weights: T::all(weights), diagonal: diagonal.iter().map(|own| T::of(*own)).collect() };
+    match weights {
+        Weights::Single(weights) => settle_with::<T, f32>(weights, plan, diagonal, right, tolerance),
+        Weights::Double(weights) => settle_with::<T, f64>(weights, plan, diagonal, right, tolerance),
+    }
+}
+
+fn settle_with<T: Real, W: Real>(
+    weights: &[W],
+    plan: &Plan,
+    diagonal: &[f64],
+    right: &[f64],
+    tolerance: f64,
+) -> Option<(Vec<f64>, usize)> {
+    let system = System::<T, W> { plan, weights, diagonal: diagonal.iter().map(|own| T::of(*own)).collect() };
     let inverse = |(own, fixed): (&f64, &bool)| if *fixed || *own <= 0.0 { 0.0 } else { 1.0 / own };
     let scale: Vec<T> = diagonal.iter().zip(&plan.fixed).map(inverse).map(T::of).collect();
     let n = right.len();
@@ -98,13 +108,14 @@ struct Way<T> {
     image: T,
 }
 
-struct System<'a, T: Real> {
+/// Computes in the precision of T with weights as they are kept.
+struct System<'a, T: Real, W: Real> {
     plan: &'a Plan,
-    weights: Cow<'a, [T]>,
+    weights: &'a [W],
     diagonal: Vec<T>,
 }
 
-impl<T: Real> System<'_, T> {
+impl<T: Real, W: Real> System<'_, T, W> {
     /// The scores' information times the direction: one pass over the pairs.
     fn product(&self, ways: &mut [Way<T>]) {
         for (way, own) in ways.iter_mut().zip(&self.diagonal) {
@@ -115,7 +126,8 @@ impl<T: Real> System<'_, T> {
             let (others, weights) = (&self.plan.edges.others()[places.clone()], &self.weights[places]);
             // Lanes of their own, so that no sum waits for the one before.
             let mut lanes = [T::default(); LANES];
-            let mut meet = |lane: &mut T, other: u32, weight: T| {
+            let mut meet = |lane: &mut T, other: u32, weight: W| {
+                let weight = T::of(weight.to());
                 let way = &mut ways[other as usize];
                 *lane += weight * way.direction;
                 way.image -= weight * own;

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::pair_order::sort_by_pair;
-use super::pair_table::{PairTable, Row};
+use super::pair_table::PairTable;
 use super::{Judgement, Outcome, PairCount, ScoringError};
 
 /// Judgements in canonical form: items sorted by name, ordered pairs sorted and counted.
@@ -129,7 +129,7 @@ impl Judgements {
         let numbered =
             outcomes.iter().map(|(left, right, outcome)| (rank[*left as usize], rank[*right as usize], *outcome));
         let pairs = if names.len() <= PairTable::MOST_ITEMS {
-            PairTable::of_rows(names.len(), numbered.map(|(left, right, outcome)| Row::new(left, right, outcome)))
+            PairTable::of_judgements(names.len(), numbered)
         } else {
             let amounts = numbered.map(|(left, right, outcome)| Amount { left, right, outcome, weight: 1.0 });
             counted(&names, amounts.collect())?
@@ -150,7 +150,7 @@ impl Judgements {
         all.dedup();
         let rank: Vec<usize> =
             self.items.iter().map(|name| all.binary_search(name).unwrap_or_else(|place| place)).collect();
-        self.pairs = self.pairs.renumbered(&rank);
+        self.pairs = self.pairs.renumbered(&rank, all.len());
         let moved = |record: &Record| Record {
             left: rank[record.left as usize] as u32,
             right: rank[record.right as usize] as u32,
@@ -287,8 +287,8 @@ impl From<&Record> for Amount {
 fn whole(items: &[String], records: &[Record]) -> Option<PairTable> {
     let are_whole = records.iter().all(|record| record.weight.to_bits() == 1.0_f64.to_bits());
     (are_whole && items.len() <= PairTable::MOST_ITEMS).then(|| {
-        let rows = records.iter().map(|record| Row::new(record.left, record.right, record.outcome));
-        PairTable::of_rows(items.len(), rows)
+        let rows = records.iter().map(|record| (record.left, record.right, record.outcome));
+        PairTable::of_judgements(items.len(), rows)
     })
 }
 

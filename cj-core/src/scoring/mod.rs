@@ -41,6 +41,8 @@ mod problem;
 mod ranking;
 mod real;
 mod residuals;
+mod row;
+mod row_sort;
 mod sampling;
 mod separation;
 mod sirt;

@@ -23,7 +23,7 @@ pub(crate) struct Optimum {
 /// Newton's method with step halving on a concave problem that has a maximum.
 ///
 /// Where systems are solved by iteration, they are solved as closely as the size of the last step asks for, which keeps
-/// the convergence faster than linear. The last step is taken on trust where two before it show how small the next would
+/// the convergence quadratic. The last step is taken on trust where two before it show how small the next would
 /// be: near the maximum a step is about the square of the one before, times a constant that the steps themselves tell.
 ///
 /// `verify` says whether there is a maximum. It is asked only when the steps do not shrink as they should, or when the
@@ -116,12 +116,13 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// How closely the next system is to be solved, relative to its right side: as close as the last step asks for, but no
-    /// closer than the step after needs to be known; closer where this might be the last one.
+    /// How closely the next system is to be solved, relative to its right side: so closely that steps still shrink to their
+    /// squares (Dembo, Eisenstat & Steihaug 1982), but no closer than the step after needs to be known; closer where this
+    /// might be the last one.
     fn tolerance(&self, accuracy: f64) -> f64 {
         let square = self.last_step * self.last_step;
         let enough = (0.05 * ACCURACY / square).min(0.1);
-        let usual = (0.1 * self.last_step.min(1.0)).max(enough).max(CLOSEST);
+        let usual = (FORCING * square).min(LOOSEST).max(enough).max(CLOSEST);
         let expected = self.constant * square;
         if SAFETY * self.constant * expected * expected > 0.5 * accuracy {
             return usual;
@@ -215,6 +216,10 @@ const NEAR: f64 = 1.0;
 const SAFETY: f64 = 3.0;
 /// Size up to which a step that does not shrink is taken for rounding.
 const STUCK: f64 = 1e-8;
+/// Relative accuracy of a system over the square of the step before.
+const FORCING: f64 = 0.2;
+/// No system is solved with less relative accuracy.
+const LOOSEST: f64 = 0.1;
 /// Relative accuracy beyond which no system is solved.
 const CLOSEST: f64 = 1e-10;
 const FAR: f64 = 15.0;

@@ -1,6 +1,8 @@
 use std::sync::{Arc, OnceLock};
 
 use super::edges::Edges;
+use super::row::{Bits, Row};
+use super::row_sort::sorted;
 use super::tally_table::{Tally, TallyTable};
 use super::wins::Wins;
 use super::{Outcome, PairCount};
@@ -19,7 +21,8 @@ pub(crate) struct PairTable {
 #[derive(Debug, Clone)]
 enum Content {
     /// Sorted by pair; within a pair in no order.
-    Single(Arc<Vec<Row>>),
+    Short(Arc<Vec<Row<u32>>>),
+    Long(Arc<Vec<Row<u64>>>),
     Narrowest(Arc<TallyTable<u16>>),
     Narrow(Arc<TallyTable<u32>>),
     Wide(Arc<TallyTable<u64>>),
@@ -27,76 +30,22 @@ enum Content {
     Counted,
 }
 
-/// One judgement of weight 1: smaller item, larger item, which of them was on the left, and the outcome.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Row(u64);
-
-impl Row {
-    /// The items are numbers below [`PairTable::MOST_ITEMS`].
-    #[inline]
-    pub(crate) fn new(left: u32, right: u32, outcome: Outcome) -> Self {
-        let (low, high) = (u64::from(left.min(right)), u64::from(left.max(right)));
-        let outcome = match outcome {
-            Outcome::Left => LEFT,
-            Outcome::Right => RIGHT,
-            Outcome::Tie => TIE,
-        };
-        Self(low << LOW | high << HIGH | u64::from(left > right) << SWAPPED | outcome)
-    }
-
-    /// (smaller, larger).
-    pub(crate) fn edge(self) -> (u32, u32) {
-        (self.low(), self.high())
-    }
-
-    /// Whether both are judgements of the same two items.
-    fn is_of_pair(self, other: Self) -> bool {
-        (self.0 ^ other.0) >> HIGH == 0
-    }
-
-    /// Whether the left item is the larger one.
-    pub(crate) fn is_swapped(self) -> bool {
-        self.0 >> SWAPPED & 1 == 1
-    }
-
-    pub(crate) fn outcome(self) -> Outcome {
-        match self.0 & OUTCOME {
-            LEFT => Outcome::Left,
-            RIGHT => Outcome::Right,
-            _ => Outcome::Tie,
-        }
-    }
-
-    fn is_tie(self) -> bool {
-        self.0 & OUTCOME == TIE
-    }
-
-    /// Whether the larger item won; of no meaning for a tie.
-    fn is_won_by_larger(self) -> bool {
-        (self.0 ^ self.0 >> SWAPPED) & 1 == 1
-    }
-
-    fn low(self) -> u32 {
-        (self.0 >> LOW) as u32
-    }
-
-    fn high(self) -> u32 {
-        (self.0 >> HIGH) as u32 & ITEM
-    }
-}
-
 impl PairTable {
     /// Numbers of items are smaller than this.
-    pub(crate) const MOST_ITEMS: usize = 1 << 30;
+    pub(crate) const MOST_ITEMS: usize = Row::<u64>::MOST_ITEMS;
 
-    /// A table of single judgements, in any order.
-    pub(crate) fn of_rows(items: usize, rows: impl ExactSizeIterator<Item = Row> + Clone) -> Self {
-        let narrowest = tallied(items, rows.clone()).map(Content::Narrowest);
-        let narrow = || tallied(items, rows.clone()).map(Content::Narrow);
-        let wide = || tallied(items, rows.clone()).map(Content::Wide);
+    /// A table of single judgements (left, right, outcome), in any order.
+    pub(crate) fn of_judgements(
+        items: usize,
+        judgements: impl ExactSizeIterator<Item = (u32, u32, Outcome)> + Clone,
+    ) -> Self {
+        let narrowest = tallied(items, judgements.clone()).map(Content::Narrowest);
+        let narrow = || tallied(items, judgements.clone()).map(Content::Narrow);
+        let wide = || tallied(items, judgements.clone()).map(Content::Wide);
         let content = match narrowest.or_else(narrow).or_else(wide) {
             Some(content) => content,
-            None => Content::Single(Arc::new(sorted(items, rows))),
+            None if items <= Row::<u32>::MOST_ITEMS => Content::Short(Arc::new(sorted(items, judgements))),
+            None => Content::Long(Arc::new(sorted(items, judgements))),
         };
         Self { content, counts: OnceLock::new() }
     }
@@ -110,7 +59,8 @@ impl PairTable {
     /// or where a pair was judged too often.
     pub(crate) fn decided(&self, items: usize) -> Option<(Edges, Wins)> {
         match &self.content {
-            Content::Single(rows) => decided(items, rows),
+            Content::Short(rows) => decided(items, rows),
+            Content::Long(rows) => decided(items, rows),
             Content::Narrowest(tallies) => Some(tallies.decided()),
             Content::Narrow(tallies) => Some(tallies.decided()),
             Content::Wide(tallies) => Some(tallies.decided()),
@@ -121,7 +71,8 @@ impl PairTable {
     /// Counts per ordered pair.
     pub(crate) fn counts(&self) -> &[PairCount] {
         self.counts.get_or_init(|| match &self.content {
-            Content::Single(rows) => counted(rows),
+            Content::Short(rows) => counted(rows),
+            Content::Long(rows) => counted(rows),
             Content::Narrowest(tallies) => tallies.counts().into(),
             Content::Narrow(tallies) => tallies.counts().into(),
             Content::Wide(tallies) => tallies.counts().into(),
@@ -129,20 +80,23 @@ impl PairTable {
         })
     }
 
-    /// The same with other numbers for the items, in the same order.
-    pub(crate) fn renumbered(&self, rank: &[usize]) -> Self {
-        let number = |item: u32| rank[item as usize] as u64;
+    /// The same with other numbers for the items, in the same order and below `items`.
+    pub(crate) fn renumbered(&self, rank: &[usize], items: usize) -> Self {
         match &self.content {
-            Content::Single(rows) => {
-                let moved = |row: &Row| Row(number(row.low()) << LOW | number(row.high()) << HIGH | row.0 & OTHERS);
-                let rows = Arc::new(rows.iter().map(moved).collect());
-                Self { content: Content::Single(rows), counts: OnceLock::new() }
+            Content::Short(rows) if items <= Row::<u32>::MOST_ITEMS => {
+                Self::of_sorted(Content::Short(moved(rows, rank)))
             }
+            Content::Short(rows) => Self::of_sorted(Content::Long(moved(rows, rank))),
+            Content::Long(rows) => Self::of_sorted(Content::Long(moved(rows, rank))),
             Content::Narrowest(_) | Content::Narrow(_) | Content::Wide(_) | Content::Counted => {
                 let moved = |pair: &PairCount| PairCount { left: rank[pair.left], right: rank[pair.right], ..*pair };
                 Self::of_counts(self.counts().iter().map(moved).collect())
             }
         }
+    }
+
+    fn of_sorted(content: Content) -> Self {
+        Self { content, counts: OnceLock::new() }
     }
 }
 
@@ -153,14 +107,27 @@ impl PartialEq for PairTable {
 }
 
 /// A table of all pairs, where it suits and its counts are wide enough.
-fn tallied<T: Tally>(items: usize, rows: impl ExactSizeIterator<Item = Row> + Clone) -> Option<Arc<TallyTable<T>>> {
-    let suits = TallyTable::<T>::suits(items, rows.len());
-    if suits { TallyTable::of(items, rows).map(Arc::new) } else { None }
+fn tallied<T: Tally>(
+    items: usize,
+    judgements: impl ExactSizeIterator<Item = (u32, u32, Outcome)>,
+) -> Option<Arc<TallyTable<T>>> {
+    let suits = TallyTable::<T>::suits(items, judgements.len());
+    if suits { TallyTable::of(items, judgements).map(Arc::new) } else { None }
 }
 
-fn counted(rows: &[Row]) -> Arc<[PairCount]> {
+/// Rows with other numbers for the items.
+fn moved<N: Bits, M: Bits>(rows: &[Row<N>], rank: &[usize]) -> Arc<Vec<Row<M>>> {
+    let number = |item: u32| rank[item as usize] as u32;
+    let moved = rows.iter().map(|row| {
+        let (left, right, outcome) = row.judgement();
+        Row::new((number(left), number(right), outcome))
+    });
+    Arc::new(moved.collect())
+}
+
+fn counted<N: Bits>(rows: &[Row<N>]) -> Arc<[PairCount]> {
     let mut counts = Vec::new();
-    for same in rows.chunk_by(|a, b| a.is_of_pair(*b)) {
+    for same in rows.chunk_by(|a, b| a.pair() == b.pair()) {
         let (low, high) = (same[0].low() as usize, same[0].high() as usize);
         let mut sides = [PairCount::new(low, high, 0.0, 0.0), PairCount::new(high, low, 0.0, 0.0)];
         for row in same {
@@ -172,7 +139,7 @@ fn counted(rows: &[Row]) -> Arc<[PairCount]> {
 }
 
 /// Pairs and wins of sorted judgements; none where a pair was judged too often.
-fn decided(items: usize, rows: &[Row]) -> Option<(Edges, Wins)> {
+fn decided<N: Bits>(items: usize, rows: &[Row<N>]) -> Option<(Edges, Wins)> {
     let mut lengths = vec![0; items];
     let (mut others, mut wins) = (vec![0; rows.len()], vec![[0_u16; 2]; rows.len()]);
     let mut place = 0;
@@ -196,99 +163,8 @@ fn decided(items: usize, rows: &[Row]) -> Option<(Edges, Wins)> {
     Some((Edges::of_rows(&lengths, others), Wins::Whole(wins)))
 }
 
-/// Sorts by pair: a radix sort by the digits of the larger and then of the smaller item. Many rows are first dealt out by the
-/// leading digit of the smaller item, into heaps that the nearest cache holds while they are sorted.
-fn sorted(items: usize, rows: impl ExactSizeIterator<Item = Row> + Clone) -> Vec<Row> {
-    let count = rows.len();
-    if count < FEW || rows.clone().is_sorted_by_key(|row| row.0 >> HIGH) {
-        let mut rows: Vec<Row> = rows.collect();
-        rows.sort_unstable_by_key(|row| row.0);
-        return rows;
-    }
-    let bits = usize::BITS - items.saturating_sub(1).leading_zeros();
-    let leading = if count < MANY { 0 } else { bits.min(LEADING) };
-    let mut digits: Vec<Digit> = Digit::of(HIGH, bits).chain(Digit::of(LOW, bits - leading)).collect();
-    let first = if leading > 0 { Digit::new(LOW + bits - leading, leading) } else { digits.remove(0) };
-    let mut from = vec![Row(0); count];
-    let (mut ends, mut next) = (Vec::new(), Vec::new());
-    first.sort(rows, &mut from, &mut ends);
-    if leading == 0 {
-        ends = vec![count as u32];
-    }
-    let mut to = vec![Row(0); count];
-    let mut start = 0;
-    for end in ends {
-        let heap = start..end as usize;
-        let (mut from, mut to) = (&mut from[heap.clone()], &mut to[heap]);
-        for digit in &digits {
-            digit.sort(from.iter().copied(), to, &mut next);
-            std::mem::swap(&mut from, &mut to);
-        }
-        start = end as usize;
-    }
-    if digits.len() % 2 == 1 { to } else { from }
-}
-
-/// Some bits of a row.
-#[derive(Debug, Clone, Copy)]
-struct Digit {
-    shift: u32,
-    width: u32,
-}
-
-impl Digit {
-    fn new(shift: u32, width: u32) -> Self {
-        Self { shift, width }
-    }
-
-    /// The digits of a number of so many bits, the last first.
-    fn of(shift: u32, bits: u32) -> impl Iterator<Item = Self> {
-        let width = bits.div_ceil(bits.div_ceil(WIDEST_DIGIT).max(1)).max(1);
-        (0..bits.div_ceil(width)).map(move |digit| Self::new(shift + digit * width, width))
-    }
-
-    fn read(self, row: Row) -> usize {
-        (row.0 >> self.shift & ((1 << self.width) - 1)) as usize
-    }
-
-    /// Puts rows in the order of the digit; `next` is then the end of each value's rows.
-    fn sort(self, rows: impl Iterator<Item = Row> + Clone, to: &mut [Row], next: &mut Vec<u32>) {
-        next.clear();
-        next.resize(1 << self.width, 0);
-        for row in rows.clone() {
-            next[self.read(row)] += 1;
-        }
-        let mut before = 0;
-        for place in &mut *next {
-            (*place, before) = (before, before + *place);
-        }
-        for row in rows {
-            let place = &mut next[self.read(row)];
-            to[*place as usize] = row;
-            *place += 1;
-        }
-    }
-}
-
 /// No item: larger than any.
 const NOBODY: u32 = u32::MAX;
-const LEFT: u64 = 0;
-const RIGHT: u64 = 1;
-const TIE: u64 = 2;
-const OUTCOME: u64 = 3;
-const SWAPPED: u32 = 2;
-const HIGH: u32 = 3;
-const LOW: u32 = 33;
-/// What is below the items.
-const OTHERS: u64 = (1 << HIGH) - 1;
-const ITEM: u32 = (1 << 30) - 1;
-/// Below this many rows comparing them is as fast as counting.
-const FEW: usize = 256;
-/// More places to write to than this are more than the caches hold.
-const WIDEST_DIGIT: u32 = 10;
-/// From so many rows on they are dealt into heaps, by so many bits.
-const MANY: usize = 1 << 17;
-const LEADING: u32 = 8;
 
 #[cfg(test)]
 mod tests {
@@ -310,11 +186,11 @@ mod tests {
                     let right = (left + 1 + below(items - 1)) % items;
                     let (left, right) = (left as u32, right as u32);
                     let outcome = [Outcome::Left, Outcome::Right, Outcome::Tie][below(3) as usize];
-                    rows.push(Row::new(left, right, outcome));
+                    rows.push((left, right, outcome));
                     let key = (left.min(right), left.max(right), left > right);
                     plain.entry(key).or_default()[outcome as usize] += 1.0;
                 }
-                let table = PairTable::of_rows(items as usize, rows.iter().copied());
+                let table = PairTable::of_judgements(items as usize, rows.iter().copied());
                 let expected: Vec<PairCount> = plain
                     .into_iter()
                     .map(|((low, high, swapped), [wins_left, wins_right, ties])| {
@@ -329,12 +205,24 @@ mod tests {
     }
 
     #[test]
+    fn rows_are_renumbered_beyond_what_short_ones_hold() {
+        for items in [16_000, 17_000, 70_000] {
+            let judgements: Vec<(u32, u32, Outcome)> =
+                (0..600).map(|at| (at, (at * 7 + 1) % 601, Outcome::Left)).filter(|(a, b, _)| a != b).collect();
+            let rank: Vec<usize> = (0..601).map(|item| item + items - 601).collect();
+            let renumbered = |(a, b, outcome)| (rank[a as usize] as u32, rank[b as usize] as u32, outcome);
+            let expected = PairTable::of_judgements(items, judgements.clone().into_iter().map(renumbered));
+            assert_eq!(PairTable::of_judgements(601, judgements.into_iter()).renumbered(&rank, items), expected);
+        }
+    }
+
+    #[test]
     fn a_pair_that_is_judged_too_often_for_a_tally_is_counted_all_the_same() {
         // Four bits hold 15 answers of one kind, five 31, ten 1,023, sixteen 65,535 wins of one item.
         for often in [15, 16, 31, 32, 1_023, 1_024, 65_535, 65_536] {
-            let rows = || (0..often).map(|_| Row::new(0, 1, Outcome::Left)).chain([Row::new(1, 0, Outcome::Tie)]);
-            let rows: Vec<Row> = rows().collect();
-            let table = PairTable::of_rows(2, rows.iter().copied());
+            let rows = || (0..often).map(|_| (0, 1, Outcome::Left)).chain([(1, 0, Outcome::Tie)]);
+            let rows: Vec<_> = rows().collect();
+            let table = PairTable::of_judgements(2, rows.iter().copied());
             let tie = PairCount { ties: 1.0, ..PairCount::new(1, 0, 0.0, 0.0) };
             assert_eq!(table.counts(), [PairCount::new(0, 1, f64::from(often), 0.0), tie]);
             let decided = table.decided(2).map(|(edges, wins)| (edges.len(), wins.get(0)));

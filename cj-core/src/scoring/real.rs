@@ -1,7 +1,4 @@
-use std::borrow::Cow;
 use std::ops::{Add, AddAssign, Mul, Sub, SubAssign};
-
-use super::weights::Weights;
 
 /// A number in single or double precision.
 pub(crate) trait Real:
@@ -9,8 +6,6 @@ pub(crate) trait Real:
 {
     fn of(value: f64) -> Self;
     fn to(self) -> f64;
-    /// Weights in this precision.
-    fn all(weights: &Weights) -> Cow<'_, [Self]>;
 }
 
 impl Real for f32 {
@@ -21,10 +16,6 @@ impl Real for f32 {
     fn to(self) -> f64 {
         f64::from(self)
     }
-
-    fn all(weights: &Weights) -> Cow<'_, [Self]> {
-        weights.single()
-    }
 }
 
 impl Real for f64 {
@@ -34,9 +25,5 @@ impl Real for f64 {
 
     fn to(self) -> f64 {
         self
-    }
-
-    fn all(weights: &Weights) -> Cow<'_, [Self]> {
-        weights.double()
     }
 }

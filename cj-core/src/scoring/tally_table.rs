@@ -1,7 +1,7 @@
-use std::ops::AddAssign;
+use std::ops::{AddAssign, Shl};
 
 use super::edges::Edges;
-use super::pair_table::Row;
+use super::row::Row;
 use super::wins::Wins;
 use super::{Outcome, PairCount};
 
@@ -17,15 +17,18 @@ pub(crate) struct TallyTable<T> {
 }
 
 /// Counts of what a pair's judgements ended with; the fewer bits, the more of a table the nearest caches hold.
-pub(crate) trait Tally: Copy + Default + AddAssign + Into<u64> {
+pub(crate) trait Tally: Copy + Default + AddAssign + From<u8> + Into<u64> + Shl<u32, Output = Self> {
     /// Bits of a count.
     const WIDTH: u32;
     /// How many outcomes it tells apart: ties come last.
     const OUTCOMES: u32;
     /// As many judgements of a pair, on average, leave the counts room enough: a power of two.
     const USUAL: u32;
+
     /// One in the place that begins there.
-    fn one(shift: u32) -> Self;
+    fn one(shift: u32) -> Self {
+        Self::from(1) << shift
+    }
 
     /// Where the count of an outcome begins, if there is one.
     fn shift(swapped: bool, outcome: Outcome) -> Option<u32> {
@@ -47,30 +50,18 @@ impl Tally for u16 {
     const WIDTH: u32 = 4;
     const OUTCOMES: u32 = 2;
     const USUAL: u32 = 2;
-
-    fn one(shift: u32) -> Self {
-        1 << shift
-    }
 }
 
 impl Tally for u32 {
     const WIDTH: u32 = 5;
     const OUTCOMES: u32 = 3;
     const USUAL: u32 = 3;
-
-    fn one(shift: u32) -> Self {
-        1 << shift
-    }
 }
 
 impl Tally for u64 {
     const WIDTH: u32 = 10;
     const OUTCOMES: u32 = 3;
     const USUAL: u32 = 9;
-
-    fn one(shift: u32) -> Self {
-        1 << shift
-    }
 }
 
 impl<T: Tally> TallyTable<T> {
@@ -80,12 +71,12 @@ impl<T: Tally> TallyTable<T> {
     }
 
     /// Counts judgements; none where a pair ended one way more often than a count can tell, or in a way that is not told apart.
-    pub(crate) fn of(items: usize, rows: impl Iterator<Item = Row>) -> Option<Self> {
+    pub(crate) fn of(items: usize, judgements: impl Iterator<Item = (u32, u32, Outcome)>) -> Option<Self> {
         let mut tallies = vec![T::default(); pairs(items)?];
         // A pair's place is that of its smaller item, plus the larger.
         let bases: Vec<usize> = (0..items).map(|low| (low * (2 * items - low - 1) / 2).wrapping_sub(low + 1)).collect();
         let most = (1 << T::WIDTH) - 1;
-        for row in rows {
+        for row in judgements.map(Row::<u64>::new) {
             let (low, high) = row.edge();
             let tally = &mut tallies[bases[low as usize].wrapping_add(high as usize)];
             let shift = T::shift(row.is_swapped(), row.outcome())?;

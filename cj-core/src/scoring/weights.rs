@@ -21,13 +21,6 @@ impl Weights {
         }
     }
 
-    pub(crate) fn single(&self) -> Cow<'_, [f32]> {
-        match self {
-            Self::Single(weights) => Cow::Borrowed(weights),
-            Self::Double(weights) => weights.iter().map(|weight| *weight as f32).collect(),
-        }
-    }
-
     /// The weights in double precision, to be changed.
     pub(crate) fn double_mut(&mut self) -> &mut [f64] {
         if let Self::Single(weights) = self {
