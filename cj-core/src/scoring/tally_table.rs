@@ -1,7 +1,6 @@
 use std::ops::{AddAssign, Shl};
 
 use super::edges::Edges;
-use super::row::Row;
 use super::wins::Wins;
 use super::{Outcome, PairCount};
 
@@ -76,10 +75,9 @@ impl<T: Tally> TallyTable<T> {
         // A pair's place is that of its smaller item, plus the larger.
         let bases: Vec<usize> = (0..items).map(|low| (low * (2 * items - low - 1) / 2).wrapping_sub(low + 1)).collect();
         let most = (1 << T::WIDTH) - 1;
-        for row in judgements.map(Row::<u64>::new) {
-            let (low, high) = row.edge();
-            let tally = &mut tallies[bases[low as usize].wrapping_add(high as usize)];
-            let shift = T::shift(row.is_swapped(), row.outcome())?;
+        for (left, right, outcome) in judgements {
+            let tally = &mut tallies[bases[left.min(right) as usize].wrapping_add(left.max(right) as usize)];
+            let shift = T::shift(left > right, outcome)?;
             if tally.read(shift) == most {
                 return None;
             }
