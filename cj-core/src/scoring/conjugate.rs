@@ -164,7 +164,9 @@ fn dot<T: Real>(pairs: impl ExactSizeIterator<Item = (T, T)>) -> f64 {
 
 const LANES: usize = 4;
 /// Tolerance from which on single precision is enough.
-const ROUGH: f64 = 1e-5;
+pub(crate) const ROUGH: f64 = 1e-6;
+/// What single precision leaves of a right side unsolved, times the root of the condition.
+pub(crate) const SINGLE: f64 = 3e-7;
 /// Between these, products of two numbers neither vanish nor overflow in single precision.
 const SMALLEST: f64 = 1e-12;
 const LARGEST: f64 = 1e12;

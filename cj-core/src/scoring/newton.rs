@@ -1,4 +1,5 @@
 use super::ScoringError;
+use super::conjugate::{ROUGH, SINGLE};
 use super::information::{Information, Singular, dot};
 use super::problem::{Point, Problem};
 use super::slope::Slope;
@@ -140,8 +141,10 @@ impl Pace {
             return SAFETY * self.constant * size * size;
         }
         // The rounds that a tolerance takes grow with the root of the condition (Hestenes & Stiefel 1952).
-        self.condition = (2.0 * rounds as f64 / (2.0 / tolerance).ln()).powi(2).max(1.0);
-        SAFETY * (self.constant * size * size + self.condition * tolerance * size)
+        let root = (2.0 * rounds as f64 / (2.0 / tolerance).ln()).max(1.0);
+        self.condition = root * root;
+        let unsolved = if tolerance >= ROUGH { tolerance.max(SINGLE * root) } else { tolerance };
+        SAFETY * (self.constant * size * size + self.condition * unsolved * size)
     }
 }
 

@@ -5,12 +5,11 @@ use super::row::{Bits, Row};
 /// out by the leading digit of the smaller item, into heaps that the nearest cache holds while they are sorted.
 pub(crate) fn sorted<N: Bits>(
     items: usize,
-    judgements: impl ExactSizeIterator<Item = (u32, u32, Outcome)> + Clone,
+    judgements: impl ExactSizeIterator<Item = (u32, u32, Outcome)>,
 ) -> Vec<Row<N>> {
-    let count = judgements.len();
-    let rows = judgements.map(Row::new);
-    if count < FEW || rows.clone().is_sorted_by_key(Row::pair) {
-        let mut rows: Vec<Row<N>> = rows.collect();
+    let mut rows: Vec<Row<N>> = judgements.map(Row::new).collect();
+    let count = rows.len();
+    if count < FEW || rows.is_sorted_by_key(|row| row.pair()) {
         rows.sort_unstable_by_key(|row| row.bits());
         return rows;
     }
@@ -19,25 +18,23 @@ pub(crate) fn sorted<N: Bits>(
     let leading = if count < MANY { 0 } else { bits.min(LEADING) };
     let mut digits: Vec<Digit> = Digit::of(high, bits).chain(Digit::of(low, bits - leading)).collect();
     let first = if leading > 0 { Digit::new(low + bits - leading, leading) } else { digits.remove(0) };
-    let empty = || vec![Row::new((0, 0, Outcome::Left)); count];
-    let mut from = empty();
+    let mut dealt = vec![Row::new((0, 0, Outcome::Left)); count];
     let (mut ends, mut next) = (Vec::new(), Vec::new());
-    first.sort(rows, &mut from, &mut ends);
+    first.sort(&rows, &mut dealt, &mut ends);
     if leading == 0 {
         ends = vec![count as u32];
     }
-    let mut to = empty();
     let mut start = 0;
     for end in ends {
         let heap = start..end as usize;
-        let (mut from, mut to) = (&mut from[heap.clone()], &mut to[heap]);
+        let (mut from, mut to) = (&mut dealt[heap.clone()], &mut rows[heap]);
         for digit in &digits {
-            digit.sort(from.iter().copied(), to, &mut next);
+            digit.sort(from, to, &mut next);
             std::mem::swap(&mut from, &mut to);
         }
         start = end as usize;
     }
-    if digits.len() % 2 == 1 { to } else { from }
+    if digits.len() % 2 == 1 { rows } else { dealt }
 }
 
 /// Some bits of a row.
@@ -63,19 +60,19 @@ impl Digit {
     }
 
     /// Puts rows in the order of the digit; `next` is then the end of each value's rows.
-    fn sort<N: Bits>(self, rows: impl Iterator<Item = Row<N>> + Clone, to: &mut [Row<N>], next: &mut Vec<u32>) {
+    fn sort<N: Bits>(self, rows: &[Row<N>], to: &mut [Row<N>], next: &mut Vec<u32>) {
         next.clear();
         next.resize(1 << self.width, 0);
-        for row in rows.clone() {
-            next[self.read(row)] += 1;
+        for row in rows {
+            next[self.read(*row)] += 1;
         }
         let mut before = 0;
         for place in &mut *next {
             (*place, before) = (before, before + *place);
         }
         for row in rows {
-            let place = &mut next[self.read(row)];
-            to[*place as usize] = row;
+            let place = &mut next[self.read(*row)];
+            to[*place as usize] = *row;
             *place += 1;
         }
     }
