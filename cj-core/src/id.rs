@@ -178,21 +178,6 @@ impl BatchId {
     }
 }
 
-impl ComparisonId {
-    /// A number that all comparisons of a batch share, by their ids, and others seldom: for dealing work out by batch. Of an
-    /// id that no [`BatchId::comparison_id`] gave it says nothing.
-    ///
-    /// ```
-    /// use cj_core::id::{BatchId, EventId};
-    /// let batch = BatchId::of_request("5387f613-76c4-48ae-8732-1cc007b37e14".parse::<EventId>().unwrap());
-    /// assert_eq!(batch.comparison_id(0, 0, 1).batch_mark(), batch.comparison_id(7, 12, 2).batch_mark());
-    /// ```
-    pub fn batch_mark(self) -> u32 {
-        let [a, b, c, d, ..] = *self.0.as_bytes();
-        u32::from_be_bytes([a, b, c, d])
-    }
-}
-
 /// The largest wave, and the largest place in it, that ids of comparisons tell apart by their order.
 const WAVE_MAX: u32 = 0xffff;
 const PLACE_MAX: u32 = 0x3_ffff;

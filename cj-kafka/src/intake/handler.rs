@@ -1,7 +1,6 @@
 //! The handler of requests and answers.
 
 use std::collections::BTreeSet;
-use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -10,7 +9,6 @@ use cj_core::id::{BatchId, EventId};
 use cj_core::port::ContentSource;
 use cj_core::service::{Answer, Refusal, RefusedMessage, Service};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 
 use super::{IntakeSettings, dead_letter, request, verdict};
 use crate::engine::{Hand, Pulse};
@@ -49,36 +47,15 @@ impl Intake {
     /// The topics that it reads.
     pub const TOPICS: [&str; 2] = [ElsCjAssessmentRequestV1::TOPIC.as_str(), LlmComparisonResultV1::TOPIC.as_str()];
 
-    /// Answers of a slice, in a few units at once; where one of them is refused for good, each in one of its own.
-    /// The batches in which there is something to do next are put down also where there is trouble: what had its effect will not
-    /// tell of them again.
-    async fn take(&self, answers: &[(Answer, &Record)], work: &mut BTreeSet<BatchId>) -> Result<(), Trouble> {
-        let mut trouble = None;
-        let mut is_refused = false;
-        let mut running = JoinSet::new();
-        for lane in self.lanes(answers) {
-            let service = self.service.clone();
-            running.spawn(async move { service.take_verdicts(&lane).await });
+    /// Answers of a slice in one unit; where one of them is refused for good, each in one of its own.
+    async fn take(&self, answers: &[(Answer, &Record)]) -> Result<BTreeSet<BatchId>, Trouble> {
+        let all: Vec<Answer> = answers.iter().map(|(answer, _)| answer.clone()).collect();
+        match self.service.take_verdicts(&all).await {
+            Ok(receipt) => return Ok(receipt.work),
+            Err(error) if error.is_retryable() => return Err(Trouble::new(error)),
+            Err(error) => tracing::warn!(%error, "a slice of answers was refused; they are taken one by one"),
         }
-        // All are waited for: one that is cut short may have had its effect, or keep locks for a while.
-        while let Some(ended) = running.join_next().await {
-            match ended {
-                Ok(Ok(receipt)) => work.extend(receipt.work),
-                Ok(Err(error)) if error.is_retryable() => trouble = Some(Trouble::new(error)),
-                Ok(Err(error)) => {
-                    tracing::warn!(%error, "a slice of answers was refused; they are taken one by one");
-                    is_refused = true;
-                }
-                Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
-                Err(error) => trouble = Some(Trouble::new(error)),
-            }
-        }
-        if let Some(trouble) = trouble {
-            return Err(trouble);
-        }
-        if !is_refused {
-            return Ok(());
-        }
+        let mut work = BTreeSet::new();
         for (answer, record) in answers {
             match self.service.take_verdicts(std::slice::from_ref(answer)).await {
                 Ok(receipt) => work.extend(receipt.work),
@@ -86,18 +63,7 @@ impl Intake {
                 Err(error) => self.refuse(record, "refused", error.to_string()).await?,
             }
         }
-        Ok(())
-    }
-
-    /// Deals answers out, those of a batch together and in their order, so that no unit waits for another's locks.
-    fn lanes(&self, answers: &[(Answer, &Record)]) -> Vec<Vec<Answer>> {
-        let mut lanes = vec![Vec::new(); self.settings.lanes.get()];
-        for (answer, _) in answers {
-            let lane = answer.verdict.comparison_id.batch_mark() as usize % lanes.len();
-            lanes[lane].push(answer.clone());
-        }
-        lanes.retain(|lane| !lane.is_empty());
-        lanes
+        Ok(work)
     }
 
     async fn submit(&self, record: &Record) -> Result<Option<BatchId>, Trouble> {
@@ -179,10 +145,12 @@ impl Handler for Intake {
                 Err((reason, detail)) => self.refuse(record, reason, detail).await?,
             }
         }
-        let taken = self.take(&answers, &mut work).await;
+        if !answers.is_empty() {
+            work.extend(self.take(&answers).await?);
+        }
         // Also where nothing is to be done next, something may wait in the outbox now.
         self.hand.over(work);
-        taken
+        Ok(())
     }
 }
 

@@ -1,7 +1,5 @@
 //! What requests leave open.
 
-use std::num::NonZeroUsize;
-
 use cj_core::change::RequestSnapshot;
 use cj_core::config::Settings;
 use cj_core::event::Topic;
@@ -12,7 +10,6 @@ use cj_core::event::Topic;
 pub struct IntakeSettings {
     pub(super) batch: Settings,
     pub(super) judge: RequestSnapshot,
-    pub(super) lanes: NonZeroUsize,
 }
 
 impl Default for IntakeSettings {
@@ -21,7 +18,7 @@ impl Default for IntakeSettings {
             callback_topic: Some(Topic::LlmComparisonResult.to_string()),
             ..RequestSnapshot::default()
         };
-        Self { batch: Settings::default(), judge, lanes: LANES }
+        Self { batch: Settings::default(), judge }
     }
 }
 
@@ -37,13 +34,4 @@ impl IntakeSettings {
         self.judge = judge;
         self
     }
-
-    /// In how many units of work at once the answers of a slice are taken, those of a batch all in one. Default: 2, so that this
-    /// process works while the database does; 1 suits a store with a single writer.
-    pub const fn with_lanes(mut self, lanes: NonZeroUsize) -> Self {
-        self.lanes = lanes;
-        self
-    }
 }
-
-const LANES: NonZeroUsize = NonZeroUsize::new(2).unwrap();

@@ -1,7 +1,5 @@
 //! A store that is open.
 
-#[cfg(feature = "kafka")]
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use cj_core::store::{Store, StoreError};
@@ -42,16 +40,6 @@ impl Opened {
             Self::Sqlite(store) => Arc::new(store.clone()),
             #[cfg(feature = "postgres")]
             Self::Postgres(store) => Arc::new(store.clone()),
-        }
-    }
-
-    /// In how many units of work at once it takes answers: a file has a single writer.
-    #[cfg(feature = "kafka")]
-    pub(crate) fn lanes(&self) -> NonZeroUsize {
-        match self {
-            Self::Sqlite(_) => NonZeroUsize::MIN,
-            #[cfg(feature = "postgres")]
-            Self::Postgres(_) => NonZeroUsize::MIN.saturating_add(1),
         }
     }
 

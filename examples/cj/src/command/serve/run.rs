@@ -6,7 +6,7 @@ use std::time::Duration;
 use cj_core::id::WorkerId;
 use cj_core::port::ContentSource;
 use cj_core::service::Service;
-use cj_kafka::{BatchMetrics, Engine, EngineSettings, IntakeSettings, Judging, KafkaError, Pulse, Topics};
+use cj_kafka::{BatchMetrics, Engine, EngineSettings, Judging, KafkaError, Pulse, Topics};
 
 use super::Args;
 use super::args::Judge;
@@ -65,8 +65,7 @@ async fn serve(args: &Args, globals: &Globals, console: &Console, opened: &Opene
     let service = Service::new(opened.store(), Arc::new(Paced::new(args.pace)), worker);
     let service = service.with_observer(Arc::new(BatchMetrics::new()));
     let engine = Engine::new(settings, service, judging).map_err(|error| wrong(&error))?;
-    let intake = IntakeSettings::default().with_lanes(opened.lanes());
-    let engine = engine.with_settings(EngineSettings::default().with_intake(intake)).with_content(content);
+    let engine = engine.with_settings(EngineSettings::default()).with_content(content);
     let waker = listen(opened, engine.pulse()).await?;
     console.remark(&format!("taking requests from {} as group {}; stop with Ctrl-C", args.kafka, args.group));
     let ended = engine.run(interrupted()).await;
