@@ -56,6 +56,13 @@ fn the_first_command_of_the_readme_is_true_and_repeatable() {
     assert_eq!((stored.code, stored.stdout == first.stdout), (0, true), "the stored result");
     // Nothing is left in files beside the store.
     assert_eq!(files.names(), ["one.db", "other.db"]);
+
+    // As it stands in the README, without a seed.
+    let plain = done(cj().arg("run").arg(essays()).store(files.path("plain.db"))).document("run.v1");
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md")).unwrap();
+    let readme = readme.split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = format!("({} questions of the {} that it may ask)", plain["batch"]["asked"], plain["batch"]["budget"]);
+    assert!(readme.contains(&told), "the README does not say {told}");
 }
 
 #[test]
